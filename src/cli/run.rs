@@ -1,0 +1,10 @@
+//! `run`: run scenarios.
+
+use crate::exit::Exit;
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {}
+
+pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
+    anyhow::bail!("not built yet")
+}

@@ -1,0 +1,1 @@
+//! Who performs an operation.

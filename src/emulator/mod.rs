@@ -1,0 +1,1 @@
+//! The service: a pure core, and a front end that speaks HTTP.

@@ -1,0 +1,3 @@
+//! Verdicts: pure functions of transcripts.
+
+pub mod rules;

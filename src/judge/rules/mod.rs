@@ -1,0 +1,1 @@
+//! The wire rules, one file per family.

@@ -1,0 +1,1 @@
+//! The matrix of cases: scenario × api-version, filters and shards.

@@ -1,0 +1,1 @@
+//! A small SDK of our own, with switchable faults.

@@ -1,0 +1,1 @@
+//! Carrying a case out, from its first step to the end of its cleanup.

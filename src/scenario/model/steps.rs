@@ -1,0 +1,128 @@
+//! The kinds of step.
+
+use std::time::Duration;
+
+use super::super::Place;
+use super::{ExpectationTemplate, Fault, GroupContract, Located, Print, Template};
+use crate::acs::Operation;
+
+/// A step with what all kinds share.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub place: Place,
+    /// Names the outcome for later steps: `${id.…}`.
+    pub id: Option<Located<String>>,
+    pub name: Option<String>,
+    pub action: Action,
+    /// Run the step once for each item; `variable` (or the keys of a map item) names it.
+    pub for_each: Option<ForEach>,
+    pub expect: Vec<ExpectationTemplate>,
+    /// Why the step asserts nothing.
+    pub unasserted: Option<String>,
+    /// JSONPath that narrows the outcome's value before it is judged, captured and printed.
+    pub keep: Option<Template>,
+    pub print: Option<Print>,
+    /// Scheduled just before the step runs.
+    pub faults: Vec<Located<Fault>>,
+    pub timeout: Option<Duration>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ForEach {
+    pub items: Template,
+    pub variable: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Action {
+    Call(Call),
+    Request(Request),
+    Wait(Wait),
+    /// Moves the emulator's virtual clock.
+    Advance(Template),
+    /// Steps that share a loop, or nothing but a name.
+    Group(Vec<Step>),
+    Use(Use),
+}
+
+/// An operation of the catalogue, with arguments by name in the order of the file.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub operation: Operation,
+    pub arguments: Vec<(String, Template)>,
+    /// Calls the service at another version than the case's.
+    pub api_version: Option<Template>,
+    /// Number of the resource in the world, from 1.
+    pub resource: usize,
+    /// Client options for drivers that have them (`retry`, `application_id`, `cancel_after`, …).
+    pub options: Option<Template>,
+}
+
+/// Raw HTTP, signed as it should be unless `auth` says otherwise.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// Path, sent as it stands. `api-version` is added to the query unless `query` names it (null: leave out).
+    pub path: Template,
+    pub query: Vec<(String, Template)>,
+    pub headers: Vec<(String, Template)>,
+    pub body: Option<Body>,
+    pub auth: Auth,
+    pub resource: usize,
+}
+
+#[derive(Debug, Clone)]
+pub enum Body {
+    Json(Template),
+    Text(Template),
+    /// Base64 of the bytes.
+    Bytes(Template),
+}
+
+/// How a raw request is signed. The default signs it correctly with the first key.
+#[derive(Debug, Clone, Default)]
+pub struct Auth {
+    /// `primary`, `secondary`, `wrong`, or an access key in base64.
+    pub key: Option<Template>,
+    /// Sends no credentials at all.
+    pub none: bool,
+    /// A bearer token instead of a signature; `issuer` asks for one of the built-in issuer.
+    pub bearer: Option<Template>,
+    /// Moves `x-ms-date` by this much.
+    pub skew: Option<Template>,
+    /// Signs this body instead of the one that is sent.
+    pub signed_body: Option<Template>,
+    /// The value of SignedHeaders, with the headers signed in that order.
+    pub signed_headers: Option<Template>,
+    /// `wire`, `decoded`, `form`: the spelling of the target that is signed.
+    pub spelling: Option<Template>,
+}
+
+/// Repeats a step until a condition holds; the condition is the assertion.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// The step that is repeated: a call or a request.
+    pub step: Box<Step>,
+    pub until: Vec<ExpectationTemplate>,
+    /// Ends the wait at once, red.
+    pub fail_if: Vec<ExpectationTemplate>,
+    pub interval: Duration,
+    /// Factor by which the interval grows; 1 keeps it.
+    pub backoff: f64,
+    pub deadline: Duration,
+}
+
+/// A reusable file: its steps run in a scope of their own.
+#[derive(Debug, Clone)]
+pub struct Use {
+    pub file: Located<String>,
+    pub with: Vec<(String, Template)>,
+    /// The part's own steps and contract, loaded.
+    pub part: std::sync::Arc<Part>,
+}
+
+#[derive(Debug)]
+pub struct Part {
+    pub contract: GroupContract,
+    pub steps: Vec<Step>,
+}

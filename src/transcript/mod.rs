@@ -1,0 +1,81 @@
+//! What happened, as plain data. Judging, snapshots and reports are pure functions of it.
+
+pub mod cleanup;
+pub mod exchange;
+pub mod outcome;
+pub mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::acs::ApiVersion;
+use crate::scenario::Scenario;
+
+pub use cleanup::{Cleanup, CleanupResult, ResourceKind};
+pub use exchange::{Attempt, Exchange, Headers, Observer, Received, Sent};
+pub use outcome::{ErrorKind, Failure, Outcome};
+pub use step::{Printed, StepRecord, StepStatus};
+
+/// Everything that happened in one case. It always comes into being, whatever failed.
+#[derive(Debug, Clone)]
+pub struct Transcript {
+    /// The scenario with its text and places.
+    pub scenario: Arc<Scenario>,
+    pub api_version: ApiVersion,
+    /// Who carried it out: `wire`, or the SDK's name, version and runtime.
+    pub driver: String,
+    /// Where: `emulator` or `live`.
+    pub target: TargetKind,
+    /// Which of the run's repetitions this is, from 1.
+    pub repetition: u32,
+    pub started: DateTime<Utc>,
+    pub duration: Duration,
+    /// What the scenario itself prints before its first step.
+    pub printed: Vec<Printed>,
+    /// In the order in which they ran; steps never reached come last, as [`StepStatus::NotRun`].
+    pub steps: Vec<StepRecord>,
+    pub cleanup: Vec<Cleanup>,
+    /// Faults and scripted answers that were scheduled and met nothing.
+    pub unconsumed: Vec<String>,
+    /// What the emulator held when the steps were over, before cleanup (`expect.state`).
+    pub state: Option<serde_json::Value>,
+    pub ended: Ended,
+}
+
+/// Where a case runs. Deviations and expectations name these.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    Emulator,
+    Live,
+}
+
+impl TargetKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Emulator => "emulator",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// How a case came to its end. Only [`Ended::Completed`] can be green.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// All steps ran.
+    Completed,
+    /// A step did not meet its expectations, and the case stopped there.
+    Failed,
+    /// The case's own time limit passed.
+    TimedOut { limit: Duration },
+    /// A signal ended the run.
+    Interrupted,
+    /// The target or the implementation could not be reached or started; the text says why.
+    Unreachable(String),
+    /// The harness itself broke; the text says how.
+    Harness(String),
+}
