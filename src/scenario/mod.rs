@@ -2,6 +2,7 @@
 //!
 //! Knows of no other room but `acs`.
 
+pub mod diagnostics;
 pub mod matcher;
 pub mod model;
 pub mod place;

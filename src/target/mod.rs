@@ -1,1 +1,7 @@
-//! Where a case runs.
+//! Where cases run: the embedded emulator, or a live resource; and with which credentials.
+
+mod place;
+mod world;
+
+pub use place::{Target, TargetError};
+pub use world::{Resource, World};

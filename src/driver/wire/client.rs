@@ -1,0 +1,225 @@
+//! One HTTP client for a whole run: sends, measures, writes down.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use chrono::Utc;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+
+use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
+
+/// How long a connection may take to come up, TLS included.
+const CONNECT_LIMIT: Duration = Duration::from_secs(8);
+
+/// A client that trusts one set of authorities. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("the certificate authority cannot be read: {0}")]
+    Authority(String),
+    #[error("the HTTP client cannot be set up: {0}")]
+    Setup(String),
+}
+
+/// A request that is ready to leave, signature and all.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub method: String,
+    /// Scheme and authority, without a trailing slash.
+    pub endpoint: String,
+    /// Path and query as they go out.
+    pub target: String,
+    pub headers: Headers,
+    pub body: Bytes,
+    /// Undoing a creation: marked in the exchange, never judged.
+    pub cleanup: bool,
+}
+
+/// An exchange with what only the sender knows of it.
+#[derive(Debug)]
+pub struct Answered {
+    pub exchange: Exchange,
+    pub trouble: Option<Trouble>,
+}
+
+/// Why no whole answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No connection: refused, unknown host, TLS.
+    Connect,
+    /// The time limit passed.
+    Timeout,
+    /// The connection broke, or what came was no HTTP.
+    Broken,
+    /// The request could not be put on the wire at all.
+    Unsendable,
+}
+
+impl Client {
+    /// Trusts `authorities` (PEM) and nothing else: reading the system's store costs milliseconds.
+    /// Proxies are not used.
+    ///
+    /// # Errors
+    ///
+    /// When the PEM cannot be read.
+    pub fn trusting(authorities: &str) -> Result<Self, ClientError> {
+        let mut roots = rustls::RootCertStore::empty();
+        for certificate in certificates(authorities)? {
+            roots.add(certificate).map_err(|error| ClientError::Authority(error.to_string()))?;
+        }
+        Self::build(roots, |builder| builder.no_proxy())
+    }
+
+    fn build(
+        roots: rustls::RootCertStore,
+        adjust: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, ClientError> {
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ClientError::Setup(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .http1_only()
+            .tcp_nodelay(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_LIMIT);
+        let http = adjust(builder).build().map_err(|error| ClientError::Setup(chain(&error)))?;
+        Ok(Self { http })
+    }
+
+    /// Sends one request and waits at most `limit` for the whole answer.
+    pub async fn send(&self, outgoing: &Outgoing, limit: Duration) -> Answered {
+        let started = Utc::now();
+        let clock = Instant::now();
+        let result = match self.request(outgoing) {
+            Ok(request) => match tokio::time::timeout(limit, self.exchange(request)).await {
+                Ok(result) => result,
+                Err(_) => Err((Trouble::Timeout, format!("no whole answer within {limit:?}"))),
+            },
+            Err(why) => Err((Trouble::Unsendable, why)),
+        };
+        let (received, broken, trouble) = match result {
+            Ok(received) => (Some(received), None, None),
+            Err((trouble, why)) => (None, Some(why), Some(trouble)),
+        };
+        let exchange = Exchange {
+            observer: Observer::Client,
+            sent: sent(outgoing),
+            received,
+            broken,
+            started,
+            duration: clock.elapsed(),
+            attempt: Attempt { cleanup: outgoing.cleanup, ..Attempt::default() },
+        };
+        Answered { exchange, trouble }
+    }
+
+    fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, String> {
+        let text = format!("{}{}", outgoing.endpoint, outgoing.target);
+        let url = Url::parse(&text).map_err(|error| format!("{text} is no URL: {error}"))?;
+        let method = Method::from_bytes(outgoing.method.as_bytes())
+            .map_err(|_| format!("{:?} is no HTTP method", outgoing.method))?;
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = header_map(&outgoing.headers)?;
+        if !outgoing.body.is_empty() {
+            *request.body_mut() = Some(outgoing.body.clone().into());
+        }
+        Ok(request)
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<Received, (Trouble, String)> {
+        let response = self.http.execute(request).await.map_err(|error| trouble(&error))?;
+        let status = response.status().as_u16();
+        let headers = received_headers(response.headers());
+        let body = response.bytes().await.map_err(|error| trouble(&error))?;
+        Ok(Received { status, headers, body })
+    }
+}
+
+fn certificates(pem: &str) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, ClientError> {
+    use rustls::pki_types::pem::PemObject;
+    let found: Vec<_> = rustls::pki_types::CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| ClientError::Authority(error.to_string()))?;
+    if found.is_empty() {
+        return Err(ClientError::Authority("it holds no PEM certificate".to_owned()));
+    }
+    Ok(found)
+}
+
+fn header_map(headers: &Headers) -> Result<HeaderMap, String> {
+    let mut map = HeaderMap::with_capacity(headers.0.len());
+    for (name, value) in &headers.0 {
+        let key = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| format!("{name:?} is no header name"))?;
+        let value = HeaderValue::from_str(value)
+            .map_err(|_| format!("the value of header {name} cannot go over the wire"))?;
+        map.append(key, value);
+    }
+    Ok(map)
+}
+
+fn received_headers(map: &HeaderMap) -> Headers {
+    Headers(
+        map.iter()
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect(),
+    )
+}
+
+fn sent(outgoing: &Outgoing) -> Sent {
+    let (scheme, authority) = outgoing.endpoint.split_once("://").unwrap_or(("https", ""));
+    let mut headers = outgoing.headers.clone();
+    if headers.get("host").is_none() {
+        headers.push("host", authority);
+    }
+    Sent {
+        method: outgoing.method.clone(),
+        scheme: scheme.to_owned(),
+        authority: authority.to_owned(),
+        target: outgoing.target.clone(),
+        protocol: "HTTP/1.1".to_owned(),
+        headers,
+        body: outgoing.body.clone(),
+    }
+}
+
+fn trouble(error: &reqwest::Error) -> (Trouble, String) {
+    let kind = if error.is_connect() {
+        Trouble::Connect
+    } else if error.is_timeout() {
+        Trouble::Timeout
+    } else {
+        Trouble::Broken
+    };
+    (kind, chain(error))
+}
+
+/// The innermost causes say what happened; the outer ones repeat the address.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,10 @@
+//! The built-in client: its own signed HTTP, every exchange written down.
+//!
+//! Owns how requests are signed, sent and recorded, and how answers become outcomes. It never
+//! retries: what a scenario sees is what the service did.
+
+mod client;
+mod driver;
+
+pub use client::{Answered, Client, ClientError, Outgoing, Trouble};
+pub use driver::WireDriver;

@@ -1,0 +1,81 @@
+//! What a case came to.
+
+use std::path::PathBuf;
+
+use crate::exit::Exit;
+use crate::judge::rules::RuleResult;
+use crate::scenario::matcher::Mismatch;
+
+/// The judgement of one transcript. Its two sides are the interface
+/// (steps, snapshot, problems) and the wire (rules).
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// One for each step record of the transcript, in its order.
+    pub steps: Vec<StepVerdict>,
+    pub snapshot: SnapshotVerdict,
+    pub rules: Vec<RuleResult>,
+    /// What is red beside steps, snapshot and rules.
+    pub problems: Vec<Problem>,
+    /// What the case contributes to the exit code.
+    pub exit: Exit,
+}
+
+/// The judgement of one step.
+#[derive(Debug, Clone)]
+pub struct StepVerdict {
+    pub result: StepResult,
+    /// All expectations that were not met.
+    pub mismatches: Vec<Mismatch>,
+    /// Why the step is not green, where no mismatch says it.
+    pub why: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StepResult {
+    Passed,
+    Failed,
+    /// Never green.
+    NotRun,
+}
+
+/// How the canonical form compares with the snapshot on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnapshotVerdict {
+    Same,
+    /// There is none; said, and red only where snapshots are required.
+    Missing {
+        path: PathBuf,
+    },
+    Differs {
+        path: PathBuf,
+        expected: String,
+        actual: String,
+    },
+    /// Written anew (`--update-snapshots`).
+    Updated {
+        path: PathBuf,
+    },
+    /// Not compared, for the reason given: the case did not complete, snapshots are off.
+    NotCompared(String),
+}
+
+/// Something red that belongs to the case as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// The case did not run to its end: time limit, signal, target, harness.
+    Ended(String),
+    /// A fault was scheduled and met nothing.
+    UnconsumedFault(String),
+    /// A deviation that excuses nothing any more, by its JSONPath.
+    IdleDeviation { path: String, reason: String },
+    /// Something was created and may still exist.
+    Leak(String),
+    /// The scenario's `expect.state` was not met.
+    State(Mismatch),
+}
+
+impl Verdict {
+    pub fn is_green(&self) -> bool {
+        self.exit == Exit::Success
+    }
+}

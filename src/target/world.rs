@@ -1,0 +1,21 @@
+//! The world of one case: its resources, its client, and the emulator where there is one.
+
+use crate::driver::wire::Client;
+use crate::transcript::TargetKind;
+
+/// Where one case runs. On the embedded emulator each case has its own.
+#[derive(Debug)]
+pub struct World {
+    pub kind: TargetKind,
+    /// At least one; steps name them from 1.
+    pub resources: Vec<Resource>,
+    /// The harness's own client: raw requests, cleanup, the wire driver.
+    pub client: Client,
+}
+
+/// One resource of a world.
+#[derive(Debug)]
+pub struct Resource {
+    /// Scheme and authority, without a trailing slash.
+    pub endpoint: String,
+}
