@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::acs::{ApiVersion, Operation};
-use crate::transcript::{Exchange, Outcome};
+use crate::transcript::{Called, Disclosure, Exchange, Outcome};
 
 /// One call of an operation of the catalogue, with all expressions worked out.
 #[derive(Debug, Clone)]
@@ -29,4 +29,22 @@ pub struct Performed {
     /// What the driver itself saw of the wire. Empty for adapters; where the target writes
     /// exchanges down (the emulator, the tap), those take precedence.
     pub exchanges: Vec<Exchange>,
+    /// Log and headers, from implementations that show them.
+    pub disclosed: Disclosure,
+}
+
+impl Invocation {
+    /// What the transcript keeps of it.
+    pub fn called(&self) -> Called {
+        let options = match &self.options {
+            Some(Value::Object(options)) => options.clone(),
+            _ => Map::new(),
+        };
+        Called {
+            operation: self.operation,
+            arguments: self.arguments.clone(),
+            api_version: self.api_version.clone(),
+            options,
+        }
+    }
 }

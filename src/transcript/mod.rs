@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 pub use cleanup::{Cleanup, CleanupResult, ResourceKind};
 pub use exchange::{Attempt, Exchange, Headers, Observer, Received, Sent};
 pub use outcome::{ErrorKind, Failure, Outcome};
-pub use step::{Printed, StepRecord, StepStatus};
+pub use step::{Called, Disclosure, Printed, StepRecord, StepStatus};
 
 /// Everything that happened in one case. It always comes into being, whatever failed.
 #[derive(Debug, Clone)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{Exchange, Outcome};
+use super::{Exchange, Headers, Outcome};
+use crate::acs::{ApiVersion, Operation};
 use crate::scenario::{Expectation, Place};
 
 /// A step as it ran, or did not.
@@ -24,6 +25,13 @@ pub struct StepRecord {
     /// The step's one instant: `now` in its expressions, in whole milliseconds.
     pub now: DateTime<Utc>,
     pub status: StepStatus,
+    /// What was called, with which arguments and options. `None` for raw requests, for steps
+    /// without an operation, and for traffic of a program that nobody told what to do.
+    pub call: Option<Called>,
+    /// A `request` step: the harness's own bytes, which no rule judges.
+    pub raw: bool,
+    /// What the implementation let see beside the outcome.
+    pub disclosed: Disclosure,
     /// After `keep`. `None` for steps without one (`advance`, not run).
     pub outcome: Option<Outcome>,
     /// All of them, in order: pages, retries, the polls of a `wait`.
@@ -52,4 +60,24 @@ pub enum StepStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Printed {
     pub lines: Vec<String>,
+}
+
+/// A call of the catalogue as the driver was asked to do it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Called {
+    pub operation: Operation,
+    /// Absent, null and a value are three different things.
+    pub arguments: Map<String, Value>,
+    pub api_version: ApiVersion,
+    /// Client and call options of the step, empty where it has none.
+    pub options: Map<String, Value>,
+}
+
+/// What an implementation lets its caller see beside the value: its log, the answer's headers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Lines of its own log, in order (feature `log-capture`).
+    pub logs: Vec<String>,
+    /// Headers of the last answer, as it exposes them (feature `raw-response`).
+    pub headers: Option<Headers>,
 }
