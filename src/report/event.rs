@@ -29,6 +29,14 @@ pub enum Event<'a> {
 pub struct RunStarted<'a> {
     /// How many cases the plan holds.
     pub cases: usize,
+    /// The cases of the plan, in its order; of this shard alone where the run is sharded.
+    pub plan: &'a [Case],
+    /// How many cases the whole selection holds, all shards together.
+    pub selected: usize,
+    /// Which part of the selection this is: `(index from 1, of)`.
+    pub shard: Option<(usize, usize)>,
+    /// [`crate::report::suite_digest`] of all scenarios of the selection, all shards together.
+    pub suite: String,
     /// Cases that were left out, with the reason; never green.
     pub not_applicable: &'a [(String, String)],
     /// What is wrong with files that could not be read or checked.

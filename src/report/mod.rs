@@ -17,9 +17,11 @@ mod event;
 pub mod journal;
 pub mod reader;
 pub mod record;
+mod suite;
 pub mod summary;
 
 pub use event::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 pub use journal::Journal;
 pub use reader::{CaseReport, ReadError, Report};
+pub use suite::suite_digest;
 pub use summary::Summary;

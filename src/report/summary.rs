@@ -168,10 +168,7 @@ impl CaseReport {
 
     /// The expectations of the scenario as a whole that were not met.
     pub fn own_failures(&self) -> impl Iterator<Item = &super::record::FailedExpectation> {
-        self.entry
-            .iter()
-            .flat_map(|entry| &entry.failures)
-            .filter(|failure| failure.step.is_none())
+        self.entry.iter().flat_map(|entry| &entry.failures).filter(|failure| failure.step.is_none())
     }
 }
 
