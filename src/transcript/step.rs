@@ -39,6 +39,12 @@ pub struct StepRecord {
     /// The step's expectations with all expressions worked out, so that they can be judged again
     /// from the transcript alone. Those for other targets are left out.
     pub expectations: Vec<Expectation>,
+    /// Why the step asserts nothing; then any outcome will do.
+    pub unasserted: Option<String>,
+    /// What a reader should know beside: how often a `wait` asked.
+    pub note: Option<String>,
+    /// What the emulator held after the step, where an expectation looks at it.
+    pub state: Option<Value>,
     /// Names and values that its expressions could see, for the report of a failure.
     pub variables: Map<String, Value>,
     pub printed: Vec<Printed>,
