@@ -1,8 +1,12 @@
 //! The drivers there are, behind one type.
 
+use std::sync::Arc;
+
+use super::adapter::{AdapterDriver, Pool};
 use super::wire::WireDriver;
 use super::{Invocation, Performed};
 use crate::target::World;
+use crate::transcript::Fault;
 
 /// Which driver a run uses. Cheap to clone; each worker starts its own [`Driver`] from it.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +14,8 @@ pub enum DriverKind {
     /// The built-in client.
     #[default]
     Wire,
+    /// An SDK in a child process; every worker starts one of its own.
+    Adapter(Arc<Pool>),
 }
 
 impl DriverKind {
@@ -21,6 +27,11 @@ impl DriverKind {
     pub async fn start(&self) -> Result<Driver, DriverError> {
         match self {
             Self::Wire => Ok(Driver::Wire(WireDriver::default())),
+            Self::Adapter(pool) => {
+                let adapter =
+                    AdapterDriver::start(pool.clone()).await.map_err(DriverError::Fault)?;
+                Ok(Driver::Adapter(Box::new(adapter)))
+            }
         }
     }
 }
@@ -29,6 +40,7 @@ impl DriverKind {
 #[derive(Debug)]
 pub enum Driver {
     Wire(WireDriver),
+    Adapter(Box<AdapterDriver>),
 }
 
 /// Why a driver cannot go on. The case ends [`crate::transcript::Ended::Unreachable`].
@@ -36,6 +48,8 @@ pub enum Driver {
 pub enum DriverError {
     #[error("{0}")]
     Start(String),
+    #[error(transparent)]
+    Fault(Fault),
 }
 
 impl Driver {
@@ -43,6 +57,7 @@ impl Driver {
     pub fn name(&self) -> String {
         match self {
             Self::Wire(_) => "wire".to_owned(),
+            Self::Adapter(adapter) => adapter.hello().implementation().to_string(),
         }
     }
 
@@ -53,6 +68,7 @@ impl Driver {
                 let _ = feature;
                 false
             }
+            Self::Adapter(adapter) => adapter.features().declares(feature),
         }
     }
 
@@ -61,16 +77,23 @@ impl Driver {
         matches!(self, Self::Wire(_))
     }
 
-    /// Turns the driver to the world of the next case.
+    /// Turns the driver to the world of the next case, named `case`.
     ///
     /// # Errors
     ///
     /// When the implementation cannot be brought up, or died and cannot be restarted.
-    pub async fn begin(&mut self, world: &World) -> Result<(), DriverError> {
+    pub async fn begin(&mut self, case: &str, world: &World) -> Result<(), DriverError> {
         match self {
             Self::Wire(wire) => {
                 wire.begin(world);
                 Ok(())
+            }
+            Self::Adapter(adapter) => {
+                let access = world.resources.iter().map(|resource| resource.access.clone());
+                adapter
+                    .begin(case, access.collect(), world.ca_file.clone())
+                    .await
+                    .map_err(DriverError::Fault)
             }
         }
     }
@@ -79,13 +102,28 @@ impl Driver {
     pub async fn perform(&mut self, invocation: &Invocation) -> Performed {
         match self {
             Self::Wire(wire) => wire.perform(invocation).await,
+            Self::Adapter(adapter) => adapter.perform(invocation).await,
         }
     }
 
-    /// Lets go of the world; whatever the case left open is closed.
-    pub async fn end(&mut self) {
+    /// Lets go of the world; whatever the case left open is closed. A fault that shows only now
+    /// (a second result, a crash after the last answer) ends the case as one in
+    /// [`Performed::fault`] does.
+    pub async fn end(&mut self) -> Option<Fault> {
         match self {
-            Self::Wire(wire) => wire.end(),
+            Self::Wire(wire) => {
+                wire.end();
+                None
+            }
+            Self::Adapter(adapter) => adapter.end().await,
+        }
+    }
+
+    /// Ends the implementation after its last case.
+    pub async fn stop(self) {
+        match self {
+            Self::Wire(_) => {}
+            Self::Adapter(adapter) => adapter.stop().await,
         }
     }
 }

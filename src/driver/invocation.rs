@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::acs::{ApiVersion, Operation};
-use crate::transcript::{Called, Disclosure, Exchange, Outcome};
+use crate::transcript::{Called, Disclosure, Exchange, Fault, Outcome};
 
 /// One call of an operation of the catalogue, with all expressions worked out.
 #[derive(Debug, Clone)]
@@ -31,6 +31,16 @@ pub struct Performed {
     pub exchanges: Vec<Exchange>,
     /// Log and headers, from implementations that show them.
     pub disclosed: Disclosure,
+    /// The implementation failed as a process (crashed, hung, broke the protocol): the case ends
+    /// here, as [`crate::transcript::Ended::Implementation`].
+    pub fault: Option<Fault>,
+}
+
+impl Performed {
+    /// An outcome, with nothing seen beside it.
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome, exchanges: Vec::new(), disclosed: Disclosure::default(), fault: None }
+    }
 }
 
 impl Invocation {

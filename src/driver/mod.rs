@@ -3,6 +3,7 @@
 //! Owns the seam ([`Driver`], [`Invocation`], [`Performed`]) and both performers. Knows of `acs` and
 //! `target`; nothing here judges.
 
+pub mod adapter;
 mod choice;
 mod invocation;
 pub mod wire;

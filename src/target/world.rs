@@ -1,5 +1,8 @@
 //! The world of one case: its resources, its client, and the emulator where there is one.
 
+use std::path::PathBuf;
+
+use crate::driver::adapter::Access;
 use crate::driver::wire::Client;
 use crate::transcript::TargetKind;
 
@@ -11,6 +14,8 @@ pub struct World {
     pub resources: Vec<Resource>,
     /// The harness's own client: raw requests, cleanup, the wire driver.
     pub client: Client,
+    /// The authority that children trust, as a PEM file.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// One resource of a world.
@@ -18,4 +23,6 @@ pub struct World {
 pub struct Resource {
     /// Scheme and authority, without a trailing slash.
     pub endpoint: String,
+    /// What a child process may know of it: never a live key.
+    pub access: Access,
 }

@@ -2,6 +2,7 @@
 
 pub mod cleanup;
 pub mod exchange;
+pub mod fault;
 pub mod outcome;
 pub mod step;
 
@@ -15,6 +16,7 @@ use crate::scenario::Scenario;
 
 pub use cleanup::{Cleanup, CleanupResult, ResourceKind};
 pub use exchange::{Attempt, Exchange, Headers, Observer, Received, Sent};
+pub use fault::{Fault, FaultKind};
 pub use outcome::{ErrorKind, Failure, Outcome};
 pub use step::{Called, Disclosure, Printed, StepRecord, StepStatus};
 
@@ -76,6 +78,8 @@ pub enum Ended {
     Interrupted,
     /// The target or the implementation could not be reached or started; the text says why.
     Unreachable(String),
+    /// The implementation under test failed as a process: crashed, hung, broke the protocol.
+    Implementation(Fault),
     /// The harness itself broke; the text says how.
     Harness(String),
 }

@@ -1,5 +1,6 @@
 //! What one step of a case did.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -86,4 +87,6 @@ pub struct Disclosure {
     pub logs: Vec<String>,
     /// Headers of the last answer, as it exposes them (feature `raw-response`).
     pub headers: Option<Headers>,
+    /// The implementation's own types of members of the value, by path (`validFrom` → `str`).
+    pub types: BTreeMap<String, String>,
 }

@@ -2,7 +2,7 @@
 
 use crate::driver::{Invocation, Performed};
 use crate::target::World;
-use crate::transcript::{Disclosure, Outcome};
+use crate::transcript::Outcome;
 
 /// Performs operations with signed requests of its own.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ impl WireDriver {
     pub async fn perform(&mut self, invocation: &Invocation) -> Performed {
         let feature = invocation.operation.name().to_owned();
         let outcome = Outcome::Unsupported { feature, reason: "not wired yet".to_owned() };
-        Performed { outcome, exchanges: Vec::new(), disclosed: Disclosure::default() }
+        Performed::of(outcome)
     }
 
     pub fn end(&mut self) {}

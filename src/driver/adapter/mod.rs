@@ -1,0 +1,39 @@
+//! An SDK in a child process: protocol v1, JSON lines over standard input and output.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `message` | what the harness says |
+//! | `answer` | what the adapter says |
+//! | `schemas` | JSON Schemas of both, committed under `schema/adapter/` |
+//! | `violation` | every way to break the protocol, each with what to do about it |
+//! | `line` | cutting standard output into protocol lines and log |
+//! | `child` | the process group: start, last words, end |
+//! | `process` | one adapter, from `hello` to `bye`: calls out, results in |
+//! | `fault` | why a case got no outcome: crashed, timed out, protocol broken |
+//! | `pool` | several adapters of one kind: lending, restarting, quarantine |
+//! | `options` | the client options that a `call` step may give |
+//! | `features` | what an adapter declares, and what a scenario needs |
+//! | `session` | one case's use of an adapter: its clients and calls |
+
+pub mod answer;
+mod child;
+pub mod fault;
+pub mod features;
+mod line;
+pub mod message;
+pub mod options;
+mod pool;
+mod process;
+pub mod schemas;
+mod session;
+pub mod violation;
+
+pub use answer::{Answer, Hello, Implementation};
+pub use child::{Command, CommandError};
+pub use fault::{Fault, FaultKind};
+pub use features::Features;
+pub use options::CallOptions;
+pub use pool::{Limits, Pool};
+pub use process::{Heard, Process};
+pub use session::{Access, AdapterDriver};
+pub use violation::Violation;

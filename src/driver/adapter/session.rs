@@ -1,0 +1,383 @@
+//! One worker's adapter as a driver: case after case, each with clients of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::answer::{CallResult, Outcome as Answered};
+use super::fault::{self, Fault, FaultKind};
+use super::features::{self, Features};
+use super::message::{Call, CloseClient, Message, OpenClient, UpdateKey};
+use super::options::{CallOptions, Credential, Key};
+use super::{Hello, Pool, Process};
+use crate::acs::secret::Secret;
+use crate::driver::{Invocation, Performed};
+use crate::transcript::{ErrorKind, Failure, Headers, Outcome};
+
+/// How an adapter reaches one resource of a case's world.
+#[derive(Clone)]
+pub struct Access {
+    /// Scheme and authority.
+    pub endpoint: String,
+    pub primary: Secret,
+    pub secondary: Secret,
+    /// A bearer token that the resource accepts.
+    pub token: Option<Secret>,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// An adapter that carries out case after case.
+#[derive(Debug)]
+pub struct AdapterDriver {
+    pool: Arc<Pool>,
+    hello: Hello,
+    features: Features,
+    process: Option<Process>,
+    case: Option<OpenCase>,
+}
+
+/// What belongs to the case at hand.
+#[derive(Debug)]
+struct OpenCase {
+    name: String,
+    resources: Vec<Access>,
+    ca_file: Option<PathBuf>,
+    clients: Vec<OpenClient>,
+    folder: Option<tempfile::TempDir>,
+    failed: bool,
+}
+
+impl AdapterDriver {
+    /// Starts an adapter.
+    ///
+    /// # Errors
+    ///
+    /// A fault when it does not come up.
+    pub async fn start(pool: Arc<Pool>) -> Result<Self, Fault> {
+        let process = pool.start().await?;
+        let hello = process.hello().clone();
+        let features = Features::new(hello.features.iter().cloned());
+        Ok(Self { pool, hello, features, process: Some(process), case: None })
+    }
+
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// Begins a case; starts the adapter anew when the last case broke it.
+    ///
+    /// # Errors
+    ///
+    /// A fault when the adapter does not come up again, has been restarted too often, or is not
+    /// to be offered this case.
+    pub async fn begin(
+        &mut self,
+        case: &str,
+        resources: Vec<Access>,
+        ca_file: Option<PathBuf>,
+    ) -> Result<(), Fault> {
+        self.pool.admit(case)?;
+        if self.process.is_none() {
+            self.process = Some(self.pool.start().await?);
+        }
+        self.case = Some(OpenCase {
+            name: case.to_owned(),
+            resources,
+            ca_file,
+            clients: Vec::new(),
+            folder: None,
+            failed: false,
+        });
+        Ok(())
+    }
+
+    /// Performs one operation.
+    pub async fn perform(&mut self, invocation: &Invocation) -> Performed {
+        let options = match CallOptions::read(invocation.options.as_ref()) {
+            Ok(options) => options,
+            Err(problem) => return Performed::of(unreadable(problem)),
+        };
+        let needed = features::needed(invocation.operation, &invocation.arguments, &options);
+        if let Some(missing) = needed.into_iter().find(|id| !self.features.declares(id)) {
+            let reason = "the adapter does not declare this feature".to_owned();
+            return Performed::of(Outcome::Unsupported { feature: missing, reason });
+        }
+        match self.ask(invocation, &options).await {
+            Ok(result) => self.read(result),
+            Err(fault) => self.fail(fault).await,
+        }
+    }
+
+    /// Ends the case: its clients are closed, and what the adapter still had to say is heard.
+    pub async fn end(&mut self) -> Option<Fault> {
+        let result = self.close().await;
+        let case = self.case.take()?;
+        let Err(fault) = result else {
+            if !case.failed {
+                self.pool.went_well();
+            }
+            return None;
+        };
+        self.case = Some(case);
+        let fault = self.fail(fault).await.fault;
+        self.case = None;
+        fault
+    }
+
+    /// Says goodbye.
+    pub async fn stop(mut self) {
+        if let Some(process) = self.process.take() {
+            self.pool.stop(process).await;
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        invocation: &Invocation,
+        options: &CallOptions,
+    ) -> Result<CallResult, Fault> {
+        let limit = invocation.limit;
+        let client = self.client(invocation, options, limit).await?;
+        if let Some(key) = options.update_key {
+            self.update_key(&client, invocation.resource, key, limit).await?;
+        }
+        let call = Call {
+            id: String::new(),
+            client,
+            op: invocation.operation.name().to_owned(),
+            args: invocation.arguments.clone(),
+            opts: options.of_call(),
+        };
+        self.process()?.call(call, limit).await
+    }
+
+    /// The client for a call: one that is open, or a new one.
+    async fn client(
+        &mut self,
+        invocation: &Invocation,
+        options: &CallOptions,
+        limit: Duration,
+    ) -> Result<String, Fault> {
+        let wanted = self.wanted(invocation, options)?;
+        let case = self.case.as_mut().ok_or_else(no_case)?;
+        if let Some(open) = case.clients.iter().find(|open| same(open, &wanted)) {
+            return Ok(open.client.clone());
+        }
+        let mut opened = wanted;
+        opened.client = format!("{}{}", opened.client, case.clients.len() + 1);
+        case.clients.push(opened.clone());
+        let name = opened.client.clone();
+        self.process()?.tell(&Message::OpenClient(opened), limit).await?;
+        Ok(name)
+    }
+
+    fn wanted(
+        &mut self,
+        invocation: &Invocation,
+        options: &CallOptions,
+    ) -> Result<OpenClient, Fault> {
+        let service = invocation.operation.service();
+        let mut client_options = options.of_client();
+        if client_options.api_version.is_none() && !self.is_default(invocation) {
+            client_options.api_version = Some(invocation.api_version.to_string());
+        }
+        let case = self.case.as_mut().ok_or_else(no_case)?;
+        let access = case.access(invocation.resource)?;
+        let key = access.key(options.key).expose().to_owned();
+        let label = options.client.as_deref().unwrap_or(service.name());
+        let mut wanted = OpenClient {
+            client: format!("{label}-"),
+            service,
+            connection_string: None,
+            endpoint: None,
+            token_file: None,
+            ca_file: case.ca_file.as_ref().map(|path| path.display().to_string()),
+            options: client_options,
+        };
+        if options.credential == Credential::Token {
+            wanted.endpoint = Some(access.endpoint.clone());
+            wanted.token_file = Some(case.token_file(invocation.resource)?);
+        } else {
+            wanted.connection_string = Some(match &options.connection_string {
+                Some(text) => text.replace("{key}", &key),
+                None => format!("endpoint={}/;accesskey={key}", access.endpoint),
+            });
+        }
+        Ok(wanted)
+    }
+
+    /// Whether the SDK uses the invocation's api-version without being asked to.
+    fn is_default(&self, invocation: &Invocation) -> bool {
+        let versions = match invocation.operation.service() {
+            crate::acs::Service::Rooms => &self.hello.api_versions.rooms,
+            crate::acs::Service::Identity => &self.hello.api_versions.identity,
+        };
+        versions.first().is_none_or(|default| default == invocation.api_version.as_str())
+    }
+
+    async fn update_key(
+        &mut self,
+        client: &str,
+        resource: usize,
+        key: Key,
+        limit: Duration,
+    ) -> Result<(), Fault> {
+        let case = self.case.as_ref().ok_or_else(no_case)?;
+        let access_key = case.access(resource)?.key(key).expose().to_owned();
+        let message = Message::UpdateKey(UpdateKey { client: client.to_owned(), access_key });
+        self.process()?.tell(&message, limit).await
+    }
+
+    fn read(&mut self, result: CallResult) -> Performed {
+        let mut performed = match result.outcome {
+            Answered::Ok(success) => {
+                let mut performed = Performed::of(Outcome::Ok(success.value));
+                performed.disclosed.types = success.native;
+                performed
+            }
+            Answered::Error(failure) => Performed::of(Outcome::Err(failure.into())),
+            Answered::Unsupported(unsupported) => self.refusal(unsupported),
+        };
+        performed.disclosed.headers =
+            result.http.map(|http| Headers(http.headers.into_iter().collect()));
+        performed.disclosed.logs = self.heard();
+        performed
+    }
+
+    /// `unsupported` is no outcome of what was declared.
+    fn refusal(&mut self, unsupported: super::answer::Unsupported) -> Performed {
+        let super::answer::Unsupported { feature, reason, .. } = unsupported;
+        let fault = self.features.declares(&feature).then(|| fault::refused(&feature, &reason));
+        if let (Some(_), Some(case)) = (&fault, &mut self.case) {
+            case.failed = true;
+        }
+        Performed { fault, ..Performed::of(Outcome::Unsupported { feature, reason }) }
+    }
+
+    /// Ends the process that is of no use any more.
+    async fn fail(&mut self, fault: Fault) -> Performed {
+        let logs = self.heard();
+        if let Some(process) = self.process.take() {
+            process.discard(self.pool.limits().grace).await;
+        }
+        if let Some(case) = &mut self.case {
+            case.failed = true;
+            self.pool.failed(&case.name, fault.kind);
+        }
+        let failure = Failure {
+            kind: match fault.kind {
+                FaultKind::TimedOut => ErrorKind::Timeout,
+                _ => ErrorKind::Unexpected,
+            },
+            status: None,
+            code: None,
+            message: fault.message.clone(),
+            request_id: None,
+            native: None,
+        };
+        let mut performed = Performed::of(Outcome::Err(failure));
+        performed.disclosed.logs = logs;
+        performed.fault = Some(fault);
+        performed
+    }
+
+    async fn close(&mut self) -> Result<(), Fault> {
+        let Some(case) = &self.case else { return Ok(()) };
+        let Some(process) = &mut self.process else { return Ok(()) };
+        let limit = Duration::from_secs(30);
+        if let Some(last) = case.clients.last() {
+            process.settle(&last.client, limit).await?;
+        }
+        for open in &case.clients {
+            let client = open.client.clone();
+            process.tell(&Message::CloseClient(CloseClient { client }), limit).await?;
+        }
+        Ok(())
+    }
+
+    /// The lines of the SDK's log since the last call.
+    fn heard(&self) -> Vec<String> {
+        let heard = self.process.as_ref().map(Process::heard).unwrap_or_default();
+        heard.logs.into_iter().map(|log| log.text).collect()
+    }
+
+    fn process(&mut self) -> Result<&mut Process, Fault> {
+        self.process.as_mut().ok_or_else(|| fault::exhausted(0))
+    }
+}
+
+impl OpenCase {
+    fn access(&self, resource: usize) -> Result<&Access, Fault> {
+        self.resources.get(resource.saturating_sub(1)).ok_or_else(|| Fault {
+            kind: FaultKind::NotStarted,
+            message: format!("the world has no resource {resource}"),
+            last_words: String::new(),
+        })
+    }
+
+    /// A file with the resource's bearer token, gone with the case.
+    fn token_file(&mut self, resource: usize) -> Result<String, Fault> {
+        let token = self.access(resource)?.token.clone();
+        let written = (|| {
+            if self.folder.is_none() {
+                self.folder = Some(tempfile::tempdir()?);
+            }
+            let folder = self.folder.as_ref().map(tempfile::TempDir::path).unwrap_or(".".as_ref());
+            let path = folder.join(format!("token-{resource}"));
+            std::fs::write(&path, token.as_ref().map_or("", |token| token.expose()))?;
+            Ok::<_, std::io::Error>(path)
+        })();
+        written.map(|path| path.display().to_string()).map_err(|error| Fault {
+            kind: FaultKind::NotStarted,
+            message: format!("the bearer token could not be put into a file: {error}"),
+            last_words: String::new(),
+        })
+    }
+}
+
+impl Access {
+    fn key(&self, key: Key) -> &Secret {
+        match key {
+            Key::Primary => &self.primary,
+            Key::Secondary => &self.secondary,
+        }
+    }
+}
+
+/// Whether two clients differ in nothing but their number.
+fn same(open: &OpenClient, wanted: &OpenClient) -> bool {
+    let label = open.client.trim_end_matches(|character: char| character.is_ascii_digit());
+    label == wanted.client && {
+        let mut renamed = wanted.clone();
+        renamed.client.clone_from(&open.client);
+        renamed == *open
+    }
+}
+
+fn unreadable(problem: String) -> Outcome {
+    Outcome::Err(Failure {
+        kind: ErrorKind::Validation,
+        status: None,
+        code: None,
+        message: problem,
+        request_id: None,
+        native: None,
+    })
+}
+
+fn no_case() -> Fault {
+    Fault {
+        kind: FaultKind::NotStarted,
+        message: "a call was made outside a case".to_owned(),
+        last_words: String::new(),
+    }
+}
