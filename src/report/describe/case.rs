@@ -12,7 +12,7 @@ use crate::report::record::{
     Implementation, PlaceEntry, RuleEntry, ScenarioEntry, SnapshotEntry, Status,
 };
 use crate::scenario::matcher::Mismatch;
-use crate::transcript::{CleanupResult, Ended, Transcript};
+use crate::transcript::{CleanupResult, Ended, FaultKind, Transcript};
 
 /// Describes the beginning of a case.
 pub fn case_start(
@@ -149,12 +149,23 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Status {
         Ended::Unreachable(_) => return Status::Unreachable,
         Ended::Interrupted => return Status::Interrupted,
         Ended::TimedOut { .. } => return Status::TimedOut,
+        Ended::Implementation(fault) => return implementation(fault.kind),
         Ended::Completed | Ended::Failed => {}
     }
     let broken = verdict.steps.iter().any(|step| step.result == StepResult::Failed)
         || matches!(verdict.snapshot, SnapshotVerdict::Differs { .. })
         || !verdict.problems.is_empty();
     if broken { Status::Fail } else { Status::Pass }
+}
+
+fn implementation(kind: FaultKind) -> Status {
+    match kind {
+        FaultKind::NotStarted => Status::Unreachable,
+        FaultKind::Crashed => Status::Crashed,
+        FaultKind::TimedOut => Status::TimedOut,
+        FaultKind::Protocol | FaultKind::Refused => Status::Fail,
+        FaultKind::Quarantined | FaultKind::Exhausted => Status::NotRun,
+    }
 }
 
 fn wire(verdict: &Verdict) -> Status {
@@ -174,6 +185,7 @@ fn reason(transcript: &Transcript, verdict: &Verdict, redaction: &Redaction) -> 
             reasons.push(format!("the limit of {} s passed", limit.as_secs_f64()));
         }
         Ended::Interrupted => reasons.push("interrupted by a signal".to_owned()),
+        Ended::Implementation(fault) => reasons.push(redaction.text(&fault.message)),
         Ended::Unreachable(why) | Ended::Harness(why) => reasons.push(redaction.text(why)),
     }
     for problem in &verdict.problems {
