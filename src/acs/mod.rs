@@ -4,6 +4,7 @@
 pub mod catalogue;
 pub mod connection_string;
 pub mod error;
+pub mod evidence;
 pub mod identifier;
 pub mod request;
 pub mod secret;
@@ -14,6 +15,7 @@ pub mod version;
 pub use catalogue::{Argument, ArgumentKind, Operation};
 pub use connection_string::{ConnectionString, ConnectionStringError};
 pub use error::{ErrorDetail, ServiceError};
+pub use evidence::Mark;
 pub use request::{ArgumentError, WireRequest};
 pub use secret::{Mask, Secret};
 pub use signing::AccessKey;

@@ -4,6 +4,7 @@
 //! nothing of sockets; everything that waits, listens or writes files is here.
 
 pub mod authority;
+pub mod behaviour;
 pub mod clock;
 pub mod faults;
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{Place, Source};
+pub use crate::acs::Mark;
 use crate::acs::{ApiVersion, Service};
 use crate::transcript::TargetKind;
 
@@ -69,21 +70,6 @@ pub struct Located<T> {
 pub struct Evidence {
     pub mark: Mark,
     pub source: String,
-}
-
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Mark {
-    /// Seen in recorded live traffic.
-    Recorded,
-    /// Official docs or API description.
-    Documented,
-    /// A real SDK was observed.
-    Measured,
-    /// Nobody knows; our choice, with the reason.
-    Assumed,
 }
 
 #[derive(
