@@ -5,8 +5,21 @@
 
 pub mod authority;
 pub mod behaviour;
+mod builder;
 pub mod clock;
+mod core;
 pub mod faults;
+mod handle;
+mod http;
+mod journal;
+mod resource;
+mod throttle;
+mod world;
 
 pub use authority::{Authority, AuthorityError};
+pub use builder::{Builder, StartError};
 pub use clock::Clock;
+pub use handle::Emulator;
+pub use http::Limits;
+pub use resource::Resource;
+pub use throttle::RateLimit;

@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::kind::FaultKind;
+use tokio::sync::watch;
+
+use super::kind::{FaultAction, FaultKind};
 use crate::acs::Operation;
 
 /// Which requests a fault meets.
@@ -76,7 +78,11 @@ impl fmt::Display for FaultRecord {
 ///
 /// A request meets the oldest fault that is for it and not used up; one request meets one fault.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Schedule>>);
+pub struct Faults {
+    schedule: Arc<Mutex<Schedule>>,
+    /// Rises with every fault of connections, so that kept-alive ones make way for new ones.
+    renewals: Arc<watch::Sender<u64>>,
+}
 
 /// Waiting and used faults change together, hence one lock.
 #[derive(Debug, Default)]
@@ -92,13 +98,36 @@ impl Faults {
         let mut schedule = self.lock();
         schedule.scheduled += 1;
         let id = schedule.scheduled;
+        if kind.action.meets_connections() {
+            self.renewals.send_modify(|renewals| *renewals += 1);
+        }
         schedule.waiting.push_back(FaultRecord { id, on, times, met: 0, kind });
         id
+    }
+
+    /// Changes whenever kept-alive connections are to be closed, for the next fault is for new ones.
+    pub(in crate::emulator) fn renewals(&self) -> watch::Receiver<u64> {
+        self.renewals.subscribe()
     }
 
     /// The fault that a request of `operation` meets, counted as met.
     pub fn meet_request(&self, operation: Option<Operation>) -> Option<FaultKind> {
         self.meet(|fault| !fault.kind.action.meets_connections() && fault.on.takes(operation))
+    }
+
+    /// The fault that a request meets before its body is read: only one that cuts the request off,
+    /// when it is this request's turn for it.
+    pub(in crate::emulator) fn meet_head(&self, operation: Option<Operation>) -> Option<usize> {
+        let turn = |fault: &FaultRecord| {
+            !fault.kind.action.meets_connections() && fault.on.takes(operation)
+        };
+        let is_cut = |fault: &&FaultRecord| matches!(fault.kind.action, FaultAction::CutRequest(_));
+        let mut schedule = self.lock();
+        schedule.waiting.iter().find(|fault| turn(fault)).filter(is_cut)?;
+        match schedule.meet(turn)?.action {
+            FaultAction::CutRequest(bytes) => Some(bytes),
+            _ => None,
+        }
     }
 
     /// The fault that a new connection meets, counted as met.
@@ -128,22 +157,27 @@ impl Faults {
     }
 
     fn meet(&self, fits: impl Fn(&FaultRecord) -> bool) -> Option<FaultKind> {
-        let mut schedule = self.lock();
-        let index =
-            schedule.waiting.iter().position(|fault| fault.met < fault.times && fits(fault))?;
-        let fault = schedule.waiting.get_mut(index)?;
-        fault.met += 1;
-        let kind = fault.kind.clone();
-        if fault.met == fault.times
-            && let Some(fault) = schedule.waiting.remove(index)
-        {
-            schedule.used.push(fault);
-        }
-        Some(kind)
+        self.lock().meet(fits)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Schedule> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Schedule {
+    fn meet(&mut self, fits: impl Fn(&FaultRecord) -> bool) -> Option<FaultKind> {
+        let fits = |fault: &FaultRecord| fault.met < fault.times && fits(fault);
+        let index = self.waiting.iter().position(fits)?;
+        let fault = self.waiting.get_mut(index)?;
+        fault.met += 1;
+        let kind = fault.kind.clone();
+        if fault.met == fault.times
+            && let Some(fault) = self.waiting.remove(index)
+        {
+            self.used.push(fault);
+        }
+        Some(kind)
     }
 }
 

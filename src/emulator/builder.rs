@@ -1,0 +1,254 @@
+//! Setting an emulator up, and starting it.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::authority::{Authority, AuthorityError};
+use super::clock::Clock;
+use super::faults::Faults;
+use super::handle::Emulator;
+use super::http::{Front, Limits, bind};
+use super::journal::Journal;
+use super::resource::Resource;
+use super::throttle::{RateLimit, Throttle};
+use super::world::World;
+use crate::acs::ApiVersion;
+use crate::acs::signing::AccessKey;
+
+/// How an emulator is to be. Every setting has a default; [`Builder::start`] starts it.
+#[derive(Clone)]
+#[must_use]
+pub struct Builder {
+    page_size: usize,
+    clock: Clock,
+    seed: Option<u64>,
+    strict: bool,
+    service_like_tokens: bool,
+    serve_as: Vec<(ApiVersion, ApiVersion)>,
+    rate_limits: Vec<RateLimit>,
+    resources: usize,
+    access_key: Option<AccessKey>,
+    authority: Option<Authority>,
+    journal: Option<usize>,
+    listen: Option<IpAddr>,
+    port: u16,
+    names: Vec<String>,
+    limits: Limits,
+}
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    #[error("cannot listen on {address}: {reason}")]
+    Listen { address: String, reason: io::Error },
+    #[error("an emulator has 1 to 100 resources, not {0}")]
+    Resources(usize),
+    #[error("a page has 1 record at least")]
+    PageSize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            page_size: 30,
+            clock: Clock::machine(),
+            seed: None,
+            strict: false,
+            service_like_tokens: false,
+            serve_as: Vec::new(),
+            rate_limits: Vec::new(),
+            resources: 1,
+            access_key: None,
+            authority: None,
+            journal: None,
+            listen: None,
+            port: 0,
+            names: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// Entries a page of participants, scanned records a page of rooms; 30 by default.
+    pub fn page_size(mut self, size: usize) -> Self {
+        self.page_size = size;
+        self
+    }
+
+    /// The world's time; by default the machine's.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Ids, keys and tokens repeat exactly with the same seed; by default nobody can guess them.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Refuses what is let pass for the sake of shipping SDKs.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Continuation tokens with `+`, `/` and percent escapes, as the service's are.
+    pub fn service_like_tokens(mut self, on: bool) -> Self {
+        self.service_like_tokens = on;
+        self
+    }
+
+    /// Answers unknown api-versions as known ones: pairs of the unknown and the known one.
+    pub fn serve_as(mut self, pairs: Vec<(ApiVersion, ApiVersion)>) -> Self {
+        self.serve_as = pairs;
+        self
+    }
+
+    /// Throttles each resource; no limit by default.
+    pub fn rate_limits(mut self, limits: Vec<RateLimit>) -> Self {
+        self.rate_limits = limits;
+        self
+    }
+
+    /// How many resources there are, each with an endpoint (a port) and keys of its own; 1 by default.
+    pub fn resources(mut self, count: usize) -> Self {
+        self.resources = count;
+        self
+    }
+
+    /// The first key of the first resource, in place of one that is made.
+    pub fn access_key(mut self, key: AccessKey) -> Self {
+        self.access_key = Some(key);
+        self
+    }
+
+    /// The certificate authority, for emulators that share one; by default each makes its own.
+    pub fn authority(mut self, authority: &Authority) -> Self {
+        self.authority = Some(authority.clone());
+        self
+    }
+
+    /// Keeps all exchanges until [`Emulator::take_exchanges`] takes them: memory grows meanwhile.
+    pub fn journal(mut self, on: bool) -> Self {
+        self.journal = on.then_some(usize::MAX);
+        self
+    }
+
+    /// Keeps the newest `limit` exchanges.
+    pub fn journal_of(mut self, limit: usize) -> Self {
+        self.journal = Some(limit);
+        self
+    }
+
+    /// Where to listen; by default on the loopback addresses of IPv4 and IPv6.
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// The first resource's port, further resources have the next ones; by default free ones.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Host names of the endpoint, the first of which it shows; `localhost` by default. The
+    /// certificate holds them, unless [`Builder::authority`] gave one.
+    pub fn names(mut self, names: Vec<String>) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// How much, and how long, the front end bears.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Starts listening. Once this returns, the first real request succeeds.
+    ///
+    /// Must be called within a tokio runtime, on which the emulator then runs.
+    ///
+    /// # Errors
+    ///
+    /// A port that is taken, a name that no certificate can hold, a setting out of its bounds.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        if !(1..=100).contains(&self.resources) {
+            return Err(StartError::Resources(self.resources));
+        }
+        if self.page_size == 0 {
+            return Err(StartError::PageSize);
+        }
+        let authority = match &self.authority {
+            Some(authority) => authority.clone(),
+            None => Authority::generate_for(&self.names)?,
+        };
+        let world = Arc::new(World {
+            clock: self.clock.clone(),
+            faults: Faults::default(),
+            journal: self.journal.map_or_else(Journal::off, Journal::keeping),
+        });
+        let stopped = watch::Sender::new(false);
+        let mut tasks = JoinSet::new();
+        let mut resources = Vec::with_capacity(self.resources);
+        for number in 1..=self.resources {
+            let port = self.port_of(number);
+            let listener = bind(self.listen, port)
+                .map_err(|reason| StartError::Listen { address: self.address(port), reason })?;
+            let resource = Arc::new(self.resource(number, listener.port));
+            let front = Arc::new(Front {
+                resource: Arc::clone(&resource),
+                world: Arc::clone(&world),
+                authority: authority.clone(),
+                limits: self.limits,
+            });
+            listener.serve(&front, &stopped, &mut tasks);
+            resources.push(resource);
+        }
+        Ok(Emulator { resources, world, authority, stopped, tasks })
+    }
+
+    fn resource(&self, number: usize, port: u16) -> Resource {
+        let name = self.names.first().map_or("localhost", String::as_str);
+        let key = match (&self.access_key, number) {
+            (Some(key), 1) => key.clone(),
+            _ => random_key(),
+        };
+        Resource {
+            endpoint: format!("https://{name}:{port}"),
+            throttle: Throttle::new(self.rate_limits.clone()),
+            primary: key,
+            secondary: random_key(),
+        }
+    }
+
+    fn port_of(&self, number: usize) -> u16 {
+        if self.port == 0 {
+            return 0;
+        }
+        u16::try_from(number - 1).ok().and_then(|next| self.port.checked_add(next)).unwrap_or(0)
+    }
+
+    fn address(&self, port: u16) -> String {
+        match self.listen {
+            Some(address) => std::net::SocketAddr::new(address, port).to_string(),
+            None => format!("localhost:{port}"),
+        }
+    }
+}
+
+fn random_key() -> AccessKey {
+    let bytes: [u8; 32] = rand::random();
+    match AccessKey::from_bytes(&bytes) {
+        Ok(key) => key,
+        Err(_) => unreachable!("32 bytes are a key"),
+    }
+}

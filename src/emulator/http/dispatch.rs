@@ -1,0 +1,137 @@
+//! The way of one request: from its head to its answer, past faults, authentication, throttling,
+//! the service and the journal.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use hyper::{Request, Response, StatusCode};
+
+use super::answer::Answer;
+use super::arrival::Arrival;
+use super::body::AnswerBody;
+use super::connection::Control;
+use super::fault::{self, Met};
+use super::limits::Limits;
+use crate::acs::{Operation, ServiceError};
+use crate::emulator::authority::Authority;
+use crate::emulator::core::{Framing, operation_of};
+use crate::emulator::journal::Entry;
+use crate::emulator::resource::Resource;
+use crate::emulator::world::World;
+use crate::transcript::Attempt;
+
+/// What a listener needs to answer: the resource behind it and the world that it stands in.
+pub(in crate::emulator) struct Front {
+    pub resource: Arc<Resource>,
+    pub world: Arc<World>,
+    pub authority: Authority,
+    pub limits: Limits,
+}
+
+impl Front {
+    /// Answers a request; does not return when its connection is taken over.
+    pub(super) async fn handle(
+        &self,
+        request: Request<Incoming>,
+        control: Control,
+    ) -> Response<AnswerBody> {
+        let (parts, body) = request.into_parts();
+        let raw = control.wire.remembered();
+        let mut arrival = Arrival::of_head(parts, raw.as_deref());
+        if arrival.request.target.len() > self.limits.target {
+            let refusal = Answer::empty(StatusCode::URI_TOO_LONG).with(CONNECTION, "close");
+            return self.refuse(&arrival, &control, refusal);
+        }
+        // Known before the body is read, so a PATCH of participants counts as one that adds.
+        if let Some(count) = self.world.faults.meet_head(operation_of(&arrival.request)) {
+            arrival.read_part(body, count).await;
+            let entry = self.begin(&arrival, &control, operation_of(&arrival.request));
+            return fault::cut_request(&control, entry, count).await;
+        }
+        let read = arrival.read_body(body, &self.limits).await;
+        // What is left of this request must not be taken for the head of the next.
+        let _ = control.wire.remembered();
+        if let Err(refusal) = read {
+            return self.refuse(&arrival, &control, refusal);
+        }
+        let operation = operation_of(&arrival.request);
+        let entry = self.begin(&arrival, &control, operation);
+        match self.world.faults.meet_request(operation) {
+            Some(kind) => {
+                let met = Met { front: self, arrival: &arrival, control: &control, entry };
+                fault::carry_out(met, kind).await
+            }
+            None => {
+                let answer = self.process(&arrival, entry.as_ref()).await;
+                self.send(&arrival, entry.as_ref(), answer)
+            }
+        }
+    }
+
+    /// Authentication, throttling, the service, and the state file.
+    pub(super) async fn process(&self, arrival: &Arrival, entry: Option<&Entry>) -> Answer {
+        let now = self.world.clock.now();
+        if let Err(refusal) = self.authenticate(arrival, entry) {
+            return refusal;
+        }
+        if let Some(wait) = self.resource.throttle.refuse(operation_of(&arrival.request), now) {
+            return throttled(wait);
+        }
+        self.resource.serve(&arrival.request, now, entry).await
+    }
+
+    /// Verifies the credentials and writes down how they fitted.
+    pub(super) fn authenticate(
+        &self,
+        arrival: &Arrival,
+        entry: Option<&Entry>,
+    ) -> Result<(), Answer> {
+        self.resource.verify(&arrival.request, entry)
+    }
+
+    /// The answer as a response, written down first: who has the response finds it in the journal.
+    pub(super) fn send(
+        &self,
+        arrival: &Arrival,
+        entry: Option<&Entry>,
+        answer: Answer,
+    ) -> Response<AnswerBody> {
+        let answer = answer.framed(arrival.version, self.world.clock.now());
+        if let Some(entry) = entry {
+            entry.answered(answer.received());
+        }
+        answer.into_response()
+    }
+
+    fn begin(
+        &self,
+        arrival: &Arrival,
+        control: &Control,
+        operation: Option<Operation>,
+    ) -> Option<Entry> {
+        let attempt = Attempt { connection: Some(control.number), operation, ..Attempt::default() };
+        self.world.journal.begin(|| arrival.sent(), self.world.clock.now(), attempt)
+    }
+
+    /// Answers what no operation is to see.
+    fn refuse(
+        &self,
+        arrival: &Arrival,
+        control: &Control,
+        refusal: Answer,
+    ) -> Response<AnswerBody> {
+        let entry = self.begin(arrival, control, operation_of(&arrival.request));
+        self.send(arrival, entry.as_ref(), refusal)
+    }
+}
+
+fn throttled(wait: std::time::Duration) -> Answer {
+    let error = ServiceError::new("TooManyRequests", "Too many requests. Try again later.");
+    let mut answer = Answer::error(StatusCode::TOO_MANY_REQUESTS, &error);
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    answer.headers.insert(RETRY_AFTER, seconds.max(1).into());
+    answer.set(CONTENT_TYPE, "application/json; charset=utf-8");
+    answer.framing = Framing::Chunked;
+    answer
+}
