@@ -1,5 +1,6 @@
 //! Where cases run: the embedded emulator, or a live resource; and with which credentials.
 
+pub mod courtesy;
 pub mod ledger;
 mod place;
 mod world;
