@@ -109,4 +109,6 @@ pub struct Attempt {
     pub cleanup: bool,
     /// The version as which the emulator served the request, when it was told to serve it as another.
     pub served_as: Option<String>,
+    /// Whether it came through the proxy that the harness offered.
+    pub proxied: bool,
 }
