@@ -2,8 +2,10 @@
 
 pub mod courtesy;
 pub mod ledger;
+mod passage;
 mod place;
 mod world;
 
+pub use passage::Passage;
 pub use place::{Target, TargetError};
 pub use world::{Resource, World};

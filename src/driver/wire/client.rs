@@ -8,6 +8,7 @@ use chrono::Utc;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
+use crate::target::Passage;
 use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
 
 /// How long a connection may take to come up, TLS included.
@@ -17,6 +18,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(8);
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// The way to a real resource: manners, ledger, patience.
+    passage: Option<Passage>,
 }
 
 /// Why there is no client.
@@ -45,6 +48,8 @@ pub struct Outgoing {
 /// An exchange with what only the sender knows of it.
 #[derive(Debug)]
 pub struct Answered {
+    /// Attempts that a live target turned away and that were repeated; the last is `exchange`.
+    pub earlier: Vec<Exchange>,
     pub exchange: Exchange,
     pub trouble: Option<Trouble>,
 }
@@ -62,6 +67,22 @@ pub enum Trouble {
     Unsendable,
 }
 
+impl Answered {
+    /// A request that was not sent at all, for the reason given.
+    pub(crate) fn unsent(outgoing: &Outgoing, why: String) -> Self {
+        let exchange = Exchange {
+            observer: Observer::Client,
+            sent: sent(outgoing),
+            received: None,
+            broken: Some(why),
+            started: Utc::now(),
+            duration: Duration::ZERO,
+            attempt: Attempt { cleanup: outgoing.cleanup, ..Attempt::default() },
+        };
+        Self { earlier: Vec::new(), exchange, trouble: Some(Trouble::Unsendable) }
+    }
+}
+
 impl Client {
     /// Trusts `authorities` (PEM) and nothing else: reading the system's store costs milliseconds.
     /// Proxies are not used.
@@ -74,19 +95,44 @@ impl Client {
         for certificate in certificates(authorities)? {
             roots.add(certificate).map_err(|error| ClientError::Authority(error.to_string()))?;
         }
-        Self::build(roots, |builder| builder.no_proxy())
+        let tls = protocols()?.with_root_certificates(roots).with_no_client_auth();
+        Self::build(tls, |builder| builder.no_proxy())
+    }
+
+    /// For what lies outside this machine: trusts what the system trusts and `authorities` (PEM)
+    /// beside it, and uses the proxies that the environment names (`HTTPS_PROXY`, `NO_PROXY`).
+    ///
+    /// # Errors
+    ///
+    /// When the PEM or the system's store cannot be read.
+    pub fn outside(authorities: Option<&str>) -> Result<Self, ClientError> {
+        let extra = authorities.map(certificates).transpose()?.unwrap_or_default();
+        let protocols = protocols()?;
+        let provider = protocols.crypto_provider().clone();
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
+            .map_err(|error| ClientError::Authority(error.to_string()))?;
+        let tls = protocols
+            .dangerous()
+            .with_custom_certificate_verifier(std::sync::Arc::new(verifier))
+            .with_no_client_auth();
+        Self::build(tls, |builder| builder)
+    }
+
+    /// The same client, with everything it sends going through `passage`.
+    #[must_use]
+    pub fn through(&self, passage: Passage) -> Self {
+        Self { http: self.http.clone(), passage: Some(passage) }
+    }
+
+    /// The bare HTTP client: its trust and proxies, without passage and without a record.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
     }
 
     fn build(
-        roots: rustls::RootCertStore,
+        tls: rustls::ClientConfig,
         adjust: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, ClientError> {
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| ClientError::Setup(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .http1_only()
@@ -96,11 +142,20 @@ impl Client {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_LIMIT);
         let http = adjust(builder).build().map_err(|error| ClientError::Setup(chain(&error)))?;
-        Ok(Self { http })
+        Ok(Self { http, passage: None })
     }
 
-    /// Sends one request and waits at most `limit` for the whole answer.
+    /// Sends one request and waits at most `limit` for the whole answer. Toward a live target
+    /// with the manners, the patience and the ledger of its [`Passage`].
     pub async fn send(&self, outgoing: &Outgoing, limit: Duration) -> Answered {
+        match &self.passage {
+            Some(passage) => passage.send(self, outgoing, limit).await,
+            None => self.send_once(outgoing, limit).await,
+        }
+    }
+
+    /// Sends one request, once, whatever the target.
+    pub(crate) async fn send_once(&self, outgoing: &Outgoing, limit: Duration) -> Answered {
         let started = Utc::now();
         let clock = Instant::now();
         let result = match self.request(outgoing) {
@@ -123,7 +178,7 @@ impl Client {
             duration: clock.elapsed(),
             attempt: Attempt { cleanup: outgoing.cleanup, ..Attempt::default() },
         };
-        Answered { exchange, trouble }
+        Answered { earlier: Vec::new(), exchange, trouble }
     }
 
     fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, String> {
@@ -146,6 +201,15 @@ impl Client {
         let body = response.bytes().await.map_err(|error| trouble(&error))?;
         Ok(Received { status, headers, body })
     }
+}
+
+type Protocols = rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>;
+
+fn protocols() -> Result<Protocols, ClientError> {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientError::Setup(error.to_string()))
 }
 
 fn certificates(pem: &str) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, ClientError> {

@@ -15,7 +15,7 @@ pub enum Line {
     Intent(Intent),
     /// The service answered that it created this.
     Id { intent: u64, kind: ResourceKind, id: String },
-    /// The service answered that it created nothing.
+    /// The service answered that it created nothing; status 0: the create never left.
     Refused { intent: u64, status: u16 },
     /// It is gone: deleted by us, or the service knows it no more.
     Deleted { kind: ResourceKind, id: String },

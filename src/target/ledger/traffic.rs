@@ -62,6 +62,30 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// To be called instead of [`Ledger::after`] when the request never left.
+    ///
+    /// # Errors
+    ///
+    /// When it is not on disk.
+    pub fn not_sent(&self, pending: Pending) -> Result<(), LedgerError> {
+        match pending {
+            Pending::Create { intent, .. } => self.refused(intent, 0),
+            Pending::Delete { .. } | Pending::Nothing => Ok(()),
+        }
+    }
+}
+
+impl ResourceKind {
+    /// What a successful answer to this request would mean that there is one more of.
+    pub fn created_by(method: &str, target: &str) -> Option<Self> {
+        match meaning(method, target) {
+            Meaning::Create(kind) => Some(kind),
+            _ => None,
+        }
+    }
+}
+
 enum Meaning {
     Create(ResourceKind),
     Delete(ResourceKind, String),
