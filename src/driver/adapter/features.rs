@@ -100,18 +100,22 @@ pub fn needed(
             }
         }
     }
-    needed.extend(roles(arguments.get("participants")).map(|role| format!("role:{role}")));
+    if participants(arguments).any(|participant| participant.get("role") == Some(&Value::Null)) {
+        needed.insert("explicit-null".to_owned());
+    }
+    needed.extend(roles(arguments).map(|role| format!("role:{role}")));
     needed
 }
 
-/// The roles that a list of participants names.
-fn roles(participants: Option<&Value>) -> impl Iterator<Item = &str> {
-    participants
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+/// The roles that a list of participants names, those in expressions left out.
+fn roles(arguments: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    participants(arguments)
         .filter_map(|participant| participant.get("role")?.as_str())
         .filter(|role| !role.contains("${"))
+}
+
+fn participants(arguments: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    arguments.get("participants").and_then(Value::as_array).into_iter().flatten()
 }
 
 #[cfg(test)]

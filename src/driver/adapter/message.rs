@@ -49,7 +49,7 @@ pub struct Harness {
     pub version: String,
 }
 
-/// How a client is made. Either `connectionString`, or `endpoint` with `tokenFile`.
+/// How a client is made: `connectionString`, or `endpoint` with `accessKey` or `tokenFile`.
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OpenClient {
@@ -61,9 +61,12 @@ pub struct OpenClient {
     /// `endpoint=https://…/;accesskey=…`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_string: Option<String>,
-    /// The endpoint, for a client that authenticates with a bearer token.
+    /// The endpoint, for a client that is given its credential apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
+    /// The access key, which `client.update_key` may replace later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<String>,
     /// A file that holds the bearer token, read whenever the SDK asks its credential for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_file: Option<String>,
@@ -238,6 +241,7 @@ mod tests {
             service: Service::Rooms,
             connection_string: Some("endpoint=https://localhost/;accesskey=a2V5".to_owned()),
             endpoint: None,
+            access_key: None,
             token_file: None,
             ca_file: None,
             options: ClientOptions { timeout_ms: Some(5), ..ClientOptions::default() },

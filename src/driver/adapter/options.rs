@@ -32,15 +32,18 @@ pub struct CallOptions {
     pub log_level: Option<LogLevel>,
     /// Call within a trace. Feature `tracing`.
     pub tracing: bool,
-    /// Authenticate with a bearer token instead of a key. Feature `token-credential`.
+    /// How the client is given its credential; `token` needs the feature `token-credential`.
     pub credential: Credential,
     /// Which of the resource's keys the client is opened with.
     pub key: Key,
-    /// Before the call, gives the open client this key. Feature `key-rotation`.
+    /// Before the call, gives the open client (`credential: key`) this key. Feature `key-rotation`.
     pub update_key: Option<Key>,
-    /// Opens the client with this text instead of the resource's connection string. `${…}` is
-    /// worked out before; `{key}` stands for the resource's key.
+    /// Opens the client with this text instead of the resource's connection string; `{key}`,
+    /// `{endpoint}` and `{authority}` stand for those of the resource.
     pub connection_string: Option<String>,
+    /// Opens the client (`credential: key` or `token`) with this endpoint; `{endpoint}` and
+    /// `{authority}` stand for those of the resource.
+    pub endpoint: Option<String>,
     /// Parts clients that would else be one.
     pub client: Option<String>,
 }
@@ -62,8 +65,13 @@ pub struct Retry {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Credential {
+    /// Endpoint and key in one text.
     #[default]
+    #[serde(rename = "connection-string")]
+    ConnectionString,
+    /// Endpoint and key apart; the key can be replaced while the client is open.
     Key,
+    /// A bearer token, out of a file that is read whenever the SDK asks.
     Token,
 }
 

@@ -191,7 +191,7 @@ impl AdapterDriver {
             client_options.api_version = Some(invocation.api_version.to_string());
         }
         let case = self.case.as_mut().ok_or_else(no_case)?;
-        let access = case.access(invocation.resource)?;
+        let access = case.access(invocation.resource)?.clone();
         let key = access.key(options.key).expose().to_owned();
         let label = options.client.as_deref().unwrap_or(service.name());
         let mut wanted = OpenClient {
@@ -199,18 +199,23 @@ impl AdapterDriver {
             service,
             connection_string: None,
             endpoint: None,
+            access_key: None,
             token_file: None,
             ca_file: case.ca_file.as_ref().map(|path| path.display().to_string()),
             options: client_options,
         };
+        if options.credential == Credential::ConnectionString {
+            let text = options.connection_string.as_deref();
+            let text =
+                text.unwrap_or("endpoint={endpoint}/;accesskey={key}").replace("{key}", &key);
+            wanted.connection_string = Some(access.place(&text));
+            return Ok(wanted);
+        }
+        wanted.endpoint = Some(access.place(options.endpoint.as_deref().unwrap_or("{endpoint}")));
         if options.credential == Credential::Token {
-            wanted.endpoint = Some(access.endpoint.clone());
             wanted.token_file = Some(case.token_file(invocation.resource)?);
         } else {
-            wanted.connection_string = Some(match &options.connection_string {
-                Some(text) => text.replace("{key}", &key),
-                None => format!("endpoint={}/;accesskey={key}", access.endpoint),
-            });
+            wanted.access_key = Some(key);
         }
         Ok(wanted)
     }
@@ -345,6 +350,12 @@ impl OpenCase {
 }
 
 impl Access {
+    /// Puts endpoint and authority where a text names them.
+    fn place(&self, text: &str) -> String {
+        let authority = self.endpoint.split_once("://").map_or("", |(_, authority)| authority);
+        text.replace("{endpoint}", &self.endpoint).replace("{authority}", authority)
+    }
+
     fn key(&self, key: Key) -> &Secret {
         match key {
             Key::Primary => &self.primary,
