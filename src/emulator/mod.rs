@@ -3,16 +3,21 @@
 //! [`Emulator::builder`] starts one on a free loopback port. The core (`service`, `auth`) knows
 //! nothing of sockets; everything that waits, listens or writes files is here.
 
+pub mod auth;
 pub mod authority;
 pub mod behaviour;
 mod builder;
 pub mod clock;
 mod core;
+#[doc(hidden)]
+pub mod defect;
 pub mod faults;
 mod handle;
 mod http;
 mod journal;
 mod resource;
+pub mod seed;
+pub mod service;
 mod throttle;
 mod world;
 
