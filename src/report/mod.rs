@@ -11,22 +11,36 @@
 //! | [`Recorder`] | the sink that keeps `report.jsonl` while a run goes on |
 //! | [`reader`] | reading one back, case by case, whole or torn |
 //! | [`summary`] | what it comes to in numbers |
+//! | [`Format`] | the formats: JUnit, JSON, Markdown, annotations, a badge, a page |
+//! | [`html`] | the pages: of a run, and the matrix of implementations |
 //!
 //! Nothing here judges. Memory does not grow with the run: records are written as they come, and
 //! read back one case at a time.
 
+mod badge;
 pub mod describe;
+mod difference;
 mod event;
+mod format;
+mod github;
+pub mod html;
 pub mod journal;
+mod json;
+mod junit;
+mod markdown;
 pub mod reader;
 pub mod record;
 mod recorder;
+mod rule_facts;
 mod suite;
 pub mod summary;
+mod wording;
 
 pub use event::{CaseFinished, Event, RunFinished, RunStarted, Sink};
+pub use format::{Format, RenderError};
 pub use journal::Journal;
 pub use reader::{CaseReport, ReadError, Report};
 pub use recorder::{Recorder, RecorderOptions};
+pub use rule_facts::{RuleFacts, rule_facts};
 pub use suite::suite_digest;
 pub use summary::Summary;

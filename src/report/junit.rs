@@ -1,0 +1,236 @@
+//! JUnit XML: a suite per case, a test case per step, and one each for what belongs to the case
+//! as a whole (snapshot, wire rules, cleanup, expectations of the scenario).
+
+use std::io::Write;
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+
+use super::format::RenderError;
+use super::reader::{CaseReport, Report};
+use super::record::{
+    CaseEntry, ExchangeEntry, FailedExpectation, PlaceEntry, RuleEntry, SnapshotEntry, Status,
+    StepEntry, StepState,
+};
+
+/// Writes the report as JUnit XML.
+///
+/// # Errors
+///
+/// When the report can no longer be read or `out` takes no more.
+pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError> {
+    let mut document = quick_junit::Report::new("acs-conformance");
+    document.set_timestamp(report.header.started);
+    if let Some(footer) = &report.footer {
+        document.set_time(Duration::from_micros(footer.duration_us));
+    }
+    report.visit(|case| {
+        document.add_test_suite(suite(case));
+        Ok::<_, RenderError>(())
+    })?;
+    if let Some(torn) = &report.torn {
+        document.add_test_suite(torn_suite(torn));
+    }
+    document.serialize(out)?;
+    Ok(())
+}
+
+/// A report that is not whole must not look green.
+fn torn_suite(torn: &str) -> TestSuite {
+    let mut suite = TestSuite::new("report");
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(Status::Interrupted.name()).set_message(torn);
+    suite.add_test_case(TestCase::new("the report is whole", status));
+    suite
+}
+
+fn suite(case: &CaseReport) -> TestSuite {
+    let mut suite = TestSuite::new(case.key.to_string());
+    if let Some(start) = &case.start {
+        suite.set_timestamp(start.started);
+        put_place(&mut suite.extra, &start.scenario.place);
+        suite.add_property(Property::new("scenario", start.scenario.name.as_str()));
+        suite.add_property(Property::new("api-version", start.scenario.api_version.as_str()));
+        suite.add_property(Property::new("implementation", start.implementation.to_string()));
+        suite.add_property(Property::new("target", start.target.as_str()));
+        for (mark, source) in &start.scenario.evidence {
+            suite.add_property(Property::new(format!("evidence.{mark}"), source.as_str()));
+        }
+    }
+    for step in &case.steps {
+        suite.add_test_case(step_case(case, step));
+    }
+    match &case.entry {
+        Some(entry) => add_whole(&mut suite, case, entry),
+        None => add_unfinished(&mut suite, case),
+    }
+    suite
+}
+
+fn step_case(case: &CaseReport, step: &StepEntry) -> TestCase {
+    let mut test = TestCase::new(format!("{} {}", step.path, step.name), step_result(case, step));
+    test.set_classname(case.key.to_string());
+    test.set_timestamp(step.started);
+    test.set_time(Duration::from_micros(step.duration_us));
+    put_place(&mut test.extra, &step.place);
+    let lines: Vec<String> = step.exchanges.iter().map(exchange_line).collect();
+    if !lines.is_empty() || !step.printed.is_empty() {
+        test.set_system_out([step.printed.as_slice(), &lines].concat().join("\n"));
+    }
+    test
+}
+
+fn step_result(case: &CaseReport, step: &StepEntry) -> TestCaseStatus {
+    match &step.state {
+        StepState::NotRun(why) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_type(Status::NotRun.name()).set_message(why.as_str());
+            status
+        }
+        StepState::Broken(why) => failed(Status::Fail, why, ""),
+        StepState::Ran if case.entry.is_none() => {
+            failed(Status::Interrupted, "the run ended before this step was judged", "")
+        }
+        StepState::Ran => {
+            let failures: Vec<&FailedExpectation> = case.step_failures(step).collect();
+            match failures.first() {
+                None => TestCaseStatus::success(),
+                Some(first) => failed(Status::Fail, &first.message, &describe(&failures)),
+            }
+        }
+    }
+}
+
+fn describe(failures: &[&FailedExpectation]) -> String {
+    let parts: Vec<String> = failures.iter().map(|failure| failure.to_string()).collect();
+    parts.join("\n\n")
+}
+
+fn failed(status: Status, message: &str, description: &str) -> TestCaseStatus {
+    let kind = match status {
+        Status::Fail | Status::Warn | Status::Leaked => NonSuccessKind::Failure,
+        _ => NonSuccessKind::Error,
+    };
+    let mut result = TestCaseStatus::non_success(kind);
+    result.set_type(status.name()).set_message(message);
+    if !description.is_empty() {
+        result.set_description(description);
+    }
+    result
+}
+
+/// `GET https://…/rooms → 200 in 3 ms; MS-CV: …`.
+fn exchange_line(exchange: &ExchangeEntry) -> String {
+    let ids: Vec<String> =
+        exchange.request_ids().map(|(name, id)| format!("{name}: {id}")).collect();
+    let answer = exchange.answer();
+    let cleanup = if exchange.cleanup { " (cleanup)" } else { "" };
+    format!(
+        "{} {} -> {answer} in {} ms{cleanup}; {}",
+        exchange.request.method,
+        exchange.request.url,
+        exchange.duration_us / 1000,
+        ids.join(", ")
+    )
+}
+
+/// What belongs to the case as a whole, a test case each where there is something to say.
+fn add_whole(suite: &mut TestSuite, case: &CaseReport, entry: &CaseEntry) {
+    suite.set_time(Duration::from_micros(entry.duration_us));
+    let mut add = |name: &str, status: TestCaseStatus| {
+        let mut test = TestCase::new(name, status);
+        test.set_classname(case.key.to_string());
+        suite.add_test_case(test);
+    };
+    let own: Vec<&FailedExpectation> = case.own_failures().collect();
+    if let Some(first) = own.first() {
+        add("scenario", failed(Status::Fail, &first.message, &describe(&own)));
+    }
+    match &entry.snapshot {
+        SnapshotEntry::NotCompared | SnapshotEntry::Missing => {}
+        SnapshotEntry::Same | SnapshotEntry::Written => add("snapshot", TestCaseStatus::success()),
+        SnapshotEntry::Differs { file, expected, actual } => {
+            let difference = super::difference::unified(expected, actual);
+            let message = format!("differs from {file}");
+            add("snapshot", failed(Status::Fail, &message, &difference));
+        }
+    }
+    for rule in &case.rules {
+        add(&format!("rule {}", rule.rule), rule_result(rule));
+    }
+    let leaks: Vec<String> =
+        entry.cleanup.iter().filter(|one| one.result.is_leak()).map(ToString::to_string).collect();
+    if !leaks.is_empty() {
+        add("cleanup", failed(Status::Leaked, &leaks.join("; "), ""));
+    } else if !entry.cleanup.is_empty() {
+        add("cleanup", TestCaseStatus::success());
+    }
+    if let Some(status) = rest(case, entry) {
+        add("case", status);
+    }
+}
+
+fn rule_result(rule: &RuleEntry) -> TestCaseStatus {
+    let messages: Vec<&str> = rule.findings.iter().map(|one| one.message.as_str()).collect();
+    let expected = rule.baseline.as_ref().filter(|baseline| baseline.expected);
+    if rule.status.is_green() || rule.status == Status::Info {
+        return TestCaseStatus::success();
+    }
+    if let Some(baseline) = expected {
+        let mut skipped = TestCaseStatus::skipped();
+        skipped.set_type(rule.status.name());
+        skipped.set_message(format!("expected by the baseline: {}", baseline.reason));
+        return skipped;
+    }
+    if rule.status.is_red() {
+        let first = messages.first().copied().unwrap_or("broken");
+        return failed(rule.status, first, &messages.join("\n"));
+    }
+    let mut skipped = TestCaseStatus::skipped();
+    skipped.set_type(rule.status.name()).set_message(messages.join("; "));
+    skipped
+}
+
+/// A verdict that no other test case of the suite shows.
+fn rest(case: &CaseReport, entry: &CaseEntry) -> Option<TestCaseStatus> {
+    let reason = entry.reason.as_deref().unwrap_or_else(|| entry.status.name());
+    if entry.status.is_grey() {
+        let mut skipped = TestCaseStatus::skipped();
+        skipped.set_type(entry.status.name()).set_message(reason);
+        return Some(skipped);
+    }
+    let told = !entry.failures.is_empty()
+        || matches!(entry.snapshot, SnapshotEntry::Differs { .. })
+        || case.rules.iter().any(|rule| rule.status.is_red())
+        || entry.cleanup.iter().any(|one| one.result.is_leak());
+    if entry.status.is_red() && (!told || entry.reason.is_some()) {
+        return Some(failed(entry.status, reason, &entry.remarks.join("\n")));
+    }
+    None
+}
+
+fn add_unfinished(suite: &mut TestSuite, case: &CaseReport) {
+    let (status, why) = match case.status() {
+        Status::NotRun => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_type(Status::NotRun.name());
+            (skipped, "planned and never begun")
+        }
+        other => (failed(other, "", ""), "the report ends before the case does"),
+    };
+    let mut status = status;
+    status.set_message(why);
+    let mut test = TestCase::new("case", status);
+    test.set_classname(case.key.to_string());
+    suite.add_test_case(test);
+}
+
+fn put_place<M: Extend<(quick_junit::XmlString, quick_junit::XmlString)>>(
+    extra: &mut M,
+    place: &PlaceEntry,
+) {
+    extra.extend([
+        ("file".into(), place.file.as_str().into()),
+        ("line".into(), place.line.to_string().into()),
+    ]);
+}
