@@ -1,5 +1,7 @@
 //! Where something stands in a file.
 
+use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,11 +13,71 @@ pub struct Source {
 }
 
 /// A span of a source. Lines and columns count from 1, columns in characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Place {
     pub source: Arc<Source>,
     pub line: usize,
     pub column: usize,
     /// Byte range in the source's text.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// The very beginning of a file.
+    pub fn start_of(source: &Arc<Source>) -> Self {
+        Self { source: Arc::clone(source), line: 1, column: 1, span: 0..0 }
+    }
+
+    /// The place within a text, from byte `offset` of its value on; the whole text where escapes
+    /// or folding make the source differ from the value.
+    #[must_use]
+    pub fn part(&self, value: &str, offset: usize) -> Self {
+        self.narrow(value, offset, value.len().saturating_sub(offset))
+    }
+
+    /// The first place of `word` within a text; the whole text where it cannot be told.
+    #[must_use]
+    pub fn word(&self, word: &str) -> Self {
+        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        match written.find(word) {
+            Some(start) => self.at(start, word.len()),
+            None => self.clone(),
+        }
+    }
+
+    fn narrow(&self, value: &str, offset: usize, length: usize) -> Self {
+        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        match written.find(value) {
+            Some(start) => self.at(start + offset, length.max(1)),
+            None => self.clone(),
+        }
+    }
+
+    fn at(&self, start: usize, length: usize) -> Self {
+        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        let before = written.get(..start).unwrap_or_default();
+        let (line, column) = match before.rsplit_once('\n') {
+            Some((lines, last)) => {
+                (self.line + lines.matches('\n').count() + 1, last.chars().count() + 1)
+            }
+            None => (self.line, self.column + before.chars().count()),
+        };
+        let begin = self.span.start + before.len();
+        let end = (begin + length).min(self.source.text.len());
+        Self { source: Arc::clone(&self.source), line, column, span: begin..end }
+    }
+}
+
+/// `path:line:column`, as compilers and editors write it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.source.path.display(), self.line, self.column)
+    }
+}
+
+/// Without the text, which would bury everything else.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({self})")
+    }
 }

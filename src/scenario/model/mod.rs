@@ -1,19 +1,19 @@
 //! What a scenario file says, read and checked; plain data.
 
-mod expectation;
 mod steps;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::matcher::ExpectationTemplate;
+use super::template::Template;
 use super::{Place, Source};
 pub use crate::acs::Mark;
 use crate::acs::{ApiVersion, Service};
 use crate::transcript::TargetKind;
 
-pub use expectation::*;
 pub use steps::*;
 
 /// A scenario file.
@@ -52,10 +52,8 @@ pub struct Scenario {
     pub deviations: Vec<Deviation>,
     pub print: Option<Print>,
     pub steps: Vec<Step>,
-    /// The step at which nothing is known any more to judge (`expect.state` of the scenario).
-    pub state: Vec<Expectation>,
-    /// Whether it is a part for `use`: then `group` holds its contract and it never runs by itself.
-    pub group: Option<GroupContract>,
+    /// What the emulator must hold when the steps are over (`expect: { state }` of the scenario).
+    pub state: Vec<ExpectationTemplate>,
 }
 
 /// A value and where it stands.
@@ -143,19 +141,12 @@ pub struct Deviation {
 }
 
 /// What a group (a part for `use`) takes and gives.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct GroupContract {
     /// Parameters with their defaults; `None` must be given.
     pub parameters: Vec<(String, Option<Value>)>,
     /// Name → expression over the group's variables.
     pub outputs: Vec<(String, Template)>,
-}
-
-/// A piece of YAML whose texts may hold `${…}`: worked out against a scope when the step runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Template {
-    pub value: Value,
-    pub place: Place,
 }
 
 /// A `print`: lines and loops of lines.
@@ -168,10 +159,4 @@ pub struct Print {
 pub enum PrintLine {
     Text(Template),
     ForEach { items: Template, variable: String, text: Template },
-}
-
-/// The values that expressions see.
-#[derive(Debug, Clone, Default)]
-pub struct Scope {
-    pub variables: Map<String, Value>,
 }

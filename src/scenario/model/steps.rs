@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use super::super::Place;
-use super::{ExpectationTemplate, Fault, GroupContract, Located, Print, Template};
+use super::super::matcher::{ExpectationTemplate, PathTemplate};
+use super::super::template::Template;
+use super::{Fault, GroupContract, Located, Print};
 use crate::acs::Operation;
 
 /// A step with what all kinds share.
 #[derive(Debug, Clone)]
 pub struct Step {
     pub place: Place,
-    /// Names the outcome for later steps: `${id.…}`.
+    /// Names the outcome: `${id.…}`. The value (after `keep`) is in scope from the step's own
+    /// `expect` and `print` on, so that one member can be held against another. Under `for_each`
+    /// it is a list of all values, for the steps after this one; within the loop, the round's own.
     pub id: Option<Located<String>>,
     pub name: Option<String>,
     pub action: Action,
@@ -20,7 +24,7 @@ pub struct Step {
     /// Why the step asserts nothing.
     pub unasserted: Option<String>,
     /// JSONPath that narrows the outcome's value before it is judged, captured and printed.
-    pub keep: Option<Template>,
+    pub keep: Option<PathTemplate>,
     pub print: Option<Print>,
     /// Scheduled just before the step runs.
     pub faults: Vec<Located<Fault>>,
@@ -101,7 +105,8 @@ pub struct Auth {
 /// Repeats a step until a condition holds; the condition is the assertion.
 #[derive(Debug, Clone)]
 pub struct Wait {
-    /// The step that is repeated: a call or a request.
+    /// The step that is repeated: a call or a request, with nothing but what the call or request
+    /// itself has. `id`, `keep`, `print`, `faults` and `timeout` belong to the step that waits.
     pub step: Box<Step>,
     pub until: Vec<ExpectationTemplate>,
     /// Ends the wait at once, red.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::acs::Operation;
 use crate::plan::Case;
+use crate::scenario::template::Content;
 use crate::scenario::{Action, Step, Template};
 use crate::transcript::ResourceKind;
 
@@ -69,11 +70,9 @@ impl Estimate {
     /// How often a step's loop goes round, where the file itself says it.
     fn rounds(&mut self, step: &Step) -> u64 {
         let Some(each) = &step.for_each else { return 1 };
-        match &each.items.value {
-            Value::Array(items) => items.len() as u64,
-            Value::Object(axes) if axes.values().all(Value::is_array) => {
-                axes.values().filter_map(Value::as_array).map(|axis| axis.len() as u64).product()
-            }
+        match &each.items.content {
+            Content::Literal(Value::Array(items)) => items.len() as u64,
+            Content::List(items) => items.len() as u64,
             _ => {
                 self.open = true;
                 1
@@ -94,7 +93,7 @@ impl Estimate {
 
     fn add_request(&mut self, method: &str, path: &Template, times: u64) {
         self.requests += times;
-        match (method, path.value.as_str()) {
+        match (method, path.as_literal().and_then(Value::as_str)) {
             ("POST", Some("/rooms")) => self.add_creation(ResourceKind::Room, times),
             ("POST", Some("/identities")) => self.add_creation(ResourceKind::User, times),
             ("DELETE", _) => self.deletes += times,

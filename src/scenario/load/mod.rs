@@ -1,0 +1,8 @@
+//! From paths to scenarios: finding the files, reading their text, loading the parts they use.
+
+mod discover;
+mod file;
+mod parts;
+mod scenarios;
+
+pub use scenarios::{Loaded, load, load_text};

@@ -1,0 +1,179 @@
+//! Matchers as written: their values may hold expressions.
+
+use std::time::Duration;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::super::Place;
+use super::super::template::{Context, ExpressionError, Scope, Template};
+use super::{Comparison, JsonType, Matcher, PathTemplate, Test};
+use crate::acs::time;
+
+/// A matcher as it is written.
+#[derive(Debug, Clone)]
+pub struct MatcherTemplate {
+    pub place: Place,
+    pub test: TestTemplate,
+}
+
+/// What a written matcher demands; see [`Test`] for what each means.
+#[derive(Debug, Clone)]
+pub enum TestTemplate {
+    Value(Template),
+    Object(Vec<(Template, MatcherTemplate)>),
+    List(Vec<MatcherTemplate>),
+    Equals(Template),
+    Matches(PatternTemplate),
+    Contains(Vec<MatcherTemplate>),
+    AnyOf(Vec<MatcherTemplate>),
+    OneOf(Vec<MatcherTemplate>),
+    AllOf(Vec<MatcherTemplate>),
+    Not(Box<MatcherTemplate>),
+    Exists(bool),
+    Type(Vec<JsonType>),
+    Length(Box<MatcherTemplate>),
+    Compare(Comparison, Template),
+    Time { at: Template, within: Duration },
+    Exactly(Box<MatcherTemplate>),
+    Unordered(Vec<MatcherTemplate>),
+    Path(Vec<(PathTemplate, MatcherTemplate)>),
+}
+
+/// A regular expression that may hold `${…}`.
+#[derive(Debug, Clone)]
+pub enum PatternTemplate {
+    /// Compiled when the file is read.
+    Ready(Regex),
+    /// What its expressions come to is taken literally, not as a pattern.
+    Later(Template),
+}
+
+impl MatcherTemplate {
+    /// Works the expressions out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Template::resolve`]; also a pattern, a path or a time that is none once worked out.
+    pub fn resolve(&self, scope: &Scope, context: &Context) -> Result<Matcher, ExpressionError> {
+        let all = |matchers: &[Self]| -> Result<Vec<Matcher>, ExpressionError> {
+            matchers.iter().map(|matcher| matcher.resolve(scope, context)).collect()
+        };
+        let one = |matcher: &Self| matcher.resolve(scope, context).map(Box::new);
+        let test = match &self.test {
+            TestTemplate::Value(template) => Test::Value(template.resolve(scope, context)?),
+            TestTemplate::Object(members) => Test::Object(object(members, scope, context)?),
+            TestTemplate::List(items) => Test::List(all(items)?),
+            TestTemplate::Equals(template) => Test::Equals(template.resolve(scope, context)?),
+            TestTemplate::Matches(pattern) => Test::Matches(pattern.resolve(scope, context)?),
+            TestTemplate::Contains(items) => Test::Contains(all(items)?),
+            TestTemplate::AnyOf(items) => Test::AnyOf(all(items)?),
+            TestTemplate::OneOf(items) => Test::OneOf(all(items)?),
+            TestTemplate::AllOf(items) => Test::AllOf(all(items)?),
+            TestTemplate::Not(matcher) => Test::Not(one(matcher)?),
+            TestTemplate::Exists(there) => Test::Exists(*there),
+            TestTemplate::Type(types) => Test::Type(types.clone()),
+            TestTemplate::Length(matcher) => Test::Length(one(matcher)?),
+            TestTemplate::Compare(comparison, template) => {
+                Test::Compare(*comparison, template.resolve(scope, context)?)
+            }
+            TestTemplate::Time { at, within } => {
+                Test::Time { at: instant(at, scope, context)?, within: *within }
+            }
+            TestTemplate::Exactly(matcher) => Test::Exactly(one(matcher)?),
+            TestTemplate::Unordered(items) => Test::Unordered(all(items)?),
+            TestTemplate::Path(paths) => Test::Path(
+                paths
+                    .iter()
+                    .map(|(path, matcher)| {
+                        Ok((path.resolve(scope, context)?, matcher.resolve(scope, context)?))
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+        };
+        Ok(Matcher { place: self.place.clone(), test })
+    }
+
+    /// Calls `visit` for every template inside, in the order of the file.
+    pub fn templates<'a>(&'a self, visit: &mut dyn FnMut(&'a Template)) {
+        match &self.test {
+            TestTemplate::Value(template)
+            | TestTemplate::Equals(template)
+            | TestTemplate::Compare(_, template)
+            | TestTemplate::Time { at: template, .. }
+            | TestTemplate::Matches(PatternTemplate::Later(template)) => visit(template),
+            TestTemplate::Object(members) => {
+                for (key, matcher) in members {
+                    visit(key);
+                    matcher.templates(visit);
+                }
+            }
+            TestTemplate::List(items)
+            | TestTemplate::Contains(items)
+            | TestTemplate::AnyOf(items)
+            | TestTemplate::OneOf(items)
+            | TestTemplate::AllOf(items)
+            | TestTemplate::Unordered(items) => {
+                items.iter().for_each(|item| item.templates(visit));
+            }
+            TestTemplate::Not(matcher)
+            | TestTemplate::Length(matcher)
+            | TestTemplate::Exactly(matcher) => matcher.templates(visit),
+            TestTemplate::Path(paths) => {
+                for (path, matcher) in paths {
+                    if let PathTemplate::Later(template) = path {
+                        visit(template);
+                    }
+                    matcher.templates(visit);
+                }
+            }
+            TestTemplate::Matches(PatternTemplate::Ready(_))
+            | TestTemplate::Exists(_)
+            | TestTemplate::Type(_) => {}
+        }
+    }
+}
+
+impl PatternTemplate {
+    fn resolve(&self, scope: &Scope, context: &Context) -> Result<Regex, ExpressionError> {
+        match self {
+            Self::Ready(regex) => Ok(regex.clone()),
+            Self::Later(template) => {
+                let pattern = template.resolve_pattern(scope, context)?;
+                Regex::new(&pattern).map_err(|error| ExpressionError {
+                    place: template.place.clone(),
+                    message: format!("`{pattern}` is no regular expression: {error}"),
+                })
+            }
+        }
+    }
+}
+
+fn object(
+    members: &[(Template, MatcherTemplate)],
+    scope: &Scope,
+    context: &Context,
+) -> Result<Vec<(String, Matcher)>, ExpressionError> {
+    members
+        .iter()
+        .map(|(key, matcher)| {
+            Ok((key.resolve_text(scope, context)?, matcher.resolve(scope, context)?))
+        })
+        .collect()
+}
+
+fn instant(
+    template: &Template,
+    scope: &Scope,
+    context: &Context,
+) -> Result<chrono::DateTime<chrono::Utc>, ExpressionError> {
+    let value = template.resolve(scope, context)?;
+    value.as_str().and_then(time::parse).ok_or_else(|| ExpressionError {
+        place: template.place.clone(),
+        message: format!("a time is needed, and this is {}", shown(&value)),
+    })
+}
+
+fn shown(value: &Value) -> String {
+    super::mismatch::describe(value)
+}
