@@ -3,6 +3,7 @@
 //! Owns what a case came to ([`Verdict`]): expectations judged once more from the transcript alone,
 //! the wire rules, the snapshot and its canonical form. Talks to nothing.
 
+pub mod baseline;
 mod options;
 pub mod rules;
 mod verdict;

@@ -1,6 +1,9 @@
 //! What a judgement depends on beside the transcript.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::baseline::ActiveBaseline;
 
 /// How strictly to judge, and against which snapshots.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +15,8 @@ pub struct JudgeOptions {
     pub require_snapshots: bool,
     /// A broken SHOULD does not turn a case red.
     pub allow_warnings: bool,
+    /// What is known to go wrong in the implementation under test.
+    pub baseline: Option<Arc<ActiveBaseline>>,
 }
 
 /// What to do with snapshots.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::exit::Exit;
+use crate::judge::baseline::Remark;
 use crate::judge::rules::RuleResult;
 use crate::scenario::matcher::Mismatch;
 
@@ -16,6 +17,8 @@ pub struct Verdict {
     pub rules: Vec<RuleResult>,
     /// What is red beside steps, snapshot and rules.
     pub problems: Vec<Problem>,
+    /// What the implementation's baseline says of interface and rules; empty without one.
+    pub baseline: Vec<Remark>,
     /// What the case contributes to the exit code.
     pub exit: Exit,
 }

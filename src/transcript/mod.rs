@@ -3,6 +3,7 @@
 pub mod cleanup;
 pub mod exchange;
 pub mod fault;
+pub mod implementation;
 pub mod outcome;
 pub mod step;
 
@@ -17,6 +18,7 @@ use crate::scenario::Scenario;
 pub use cleanup::{Cleanup, CleanupResult, ResourceKind};
 pub use exchange::{Attempt, Exchange, Headers, Observer, Received, Sent};
 pub use fault::{Fault, FaultKind};
+pub use implementation::Implementation;
 pub use outcome::{ErrorKind, Failure, Outcome};
 pub use step::{Called, Disclosure, Printed, StepRecord, StepStatus};
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::message::LogLevel;
 use super::violation::Violation;
-use crate::transcript;
+use crate::transcript::{self, Implementation};
 
 /// The two bytes that begin a protocol line; any other line is the adapter's log.
 pub const MARK: &str = "@@";
@@ -228,17 +228,6 @@ fn typed<T: serde::de::DeserializeOwned>(
     })
 }
 
-/// The implementation that a report is about, as one line: SDK, version, flavour, runtime.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Implementation {
-    pub name: String,
-    pub version: String,
-    pub language: String,
-    pub flavour: Option<String>,
-    pub runtime: String,
-    pub runtime_version: String,
-}
-
 impl Hello {
     pub fn implementation(&self) -> Implementation {
         Implementation {
@@ -249,16 +238,6 @@ impl Hello {
             runtime: self.runtime.name.clone(),
             runtime_version: self.runtime.version.clone(),
         }
-    }
-}
-
-impl std::fmt::Display for Implementation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.name, self.version)?;
-        if let Some(flavour) = &self.flavour {
-            write!(f, " {flavour}")?;
-        }
-        write!(f, " ({} {})", self.runtime, self.runtime_version)
     }
 }
 

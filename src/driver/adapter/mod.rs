@@ -28,7 +28,7 @@ pub mod schemas;
 mod session;
 pub mod violation;
 
-pub use answer::{Answer, Hello, Implementation};
+pub use answer::{Answer, Hello};
 pub use child::{Command, CommandError};
 pub use fault::{Fault, FaultKind};
 pub use features::Features;

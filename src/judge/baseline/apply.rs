@@ -1,0 +1,185 @@
+//! Holding a verdict against a baseline, strictly both ways.
+
+use std::path::PathBuf;
+
+use super::{Entry, Mode};
+use crate::exit::Exit;
+use crate::judge::rules::{RuleResult, RuleStatus};
+use crate::judge::{Problem, SnapshotVerdict, StepResult, Verdict};
+use crate::transcript::{Ended, FaultKind, Transcript};
+
+/// The entries of a baseline that hold for the implementation of a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ActiveBaseline {
+    pub path: PathBuf,
+    pub entries: Vec<Entry>,
+}
+
+/// What the baseline says of one result of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    /// The rule; `None` for the interface.
+    pub rule: Option<String>,
+    pub standing: Standing,
+    pub mode: Mode,
+    pub reason: String,
+    pub issue: String,
+    /// Index of the entry among those that hold.
+    pub entry: usize,
+}
+
+/// How a result stands to its entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It went wrong as expected: not red.
+    Expected,
+    /// It went well, or wrong in another way: the entry is stale, which is red.
+    Stale,
+}
+
+/// In which way a result went wrong.
+struct Wrong {
+    mode: Mode,
+    text: String,
+}
+
+impl ActiveBaseline {
+    pub fn new(path: PathBuf, entries: Vec<Entry>) -> Self {
+        Self { path, entries }
+    }
+
+    /// Two entries that name the same result, as one line each (exit 2).
+    pub fn contradictions<'a>(&self, cases: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let mut said = Vec::new();
+        for case in cases {
+            let named: Vec<&Entry> =
+                self.entries.iter().filter(|entry| entry.names(case)).collect();
+            for (index, entry) in named.iter().enumerate() {
+                let earlier = named.iter().take(index).find(|other| other.rule == entry.rule);
+                if let Some(earlier) = earlier {
+                    let path = self.path.display();
+                    said.push(format!(
+                        "{path}:{}: {case}{} stands in line {} already",
+                        entry.line,
+                        entry.rule.as_ref().map(|rule| format!("/{rule}")).unwrap_or_default(),
+                        earlier.line
+                    ));
+                }
+            }
+        }
+        said
+    }
+
+    /// Entries whose patterns name none of `cases` (exit 2).
+    pub fn unmatched<'a>(&self, cases: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+        let mut said = Vec::new();
+        for entry in &self.entries {
+            for pattern in &entry.cases {
+                if !cases.clone().any(|case| pattern.matches(case)) {
+                    let path = self.path.display();
+                    said.push(format!("{path}:{}: `{pattern}` names no case", entry.line));
+                }
+            }
+        }
+        said
+    }
+
+    /// Holds a verdict against the entries: adds remarks, and changes what the case contributes
+    /// to the exit code.
+    pub fn apply(
+        &self,
+        case: &str,
+        transcript: &Transcript,
+        verdict: &mut Verdict,
+        allow_warnings: bool,
+    ) {
+        let mut remarks = Vec::new();
+        let mut red = false;
+        let interface = interface(transcript, verdict);
+        red |= self.hold(case, None, interface, &mut remarks);
+        for result in &verdict.rules {
+            if result.status == RuleStatus::NotExercised {
+                continue;
+            }
+            let red_rule = self.hold(case, Some(result.rule), wrong(result), &mut remarks);
+            red |= red_rule && !(allow_warnings && result.status == RuleStatus::Warn);
+        }
+        verdict.baseline = remarks;
+        if matches!(verdict.exit, Exit::Success | Exit::Failed) {
+            verdict.exit = if red { Exit::Failed } else { Exit::Success };
+        }
+    }
+
+    /// Whether a result is red after all.
+    fn hold(
+        &self,
+        case: &str,
+        rule: Option<&str>,
+        wrong: Option<Wrong>,
+        remarks: &mut Vec<Remark>,
+    ) -> bool {
+        let entry = self
+            .entries
+            .iter()
+            .enumerate()
+            .find(|(_, entry)| entry.rule.as_deref() == rule && entry.names(case));
+        let Some((index, entry)) = entry else { return wrong.is_some() };
+        let as_expected = match &wrong {
+            None => entry.mode == Mode::Flaky,
+            Some(wrong) => {
+                (entry.mode == Mode::Flaky || entry.mode == wrong.mode)
+                    && entry.matches.as_ref().is_none_or(|part| wrong.text.contains(part))
+            }
+        };
+        remarks.push(Remark {
+            rule: rule.map(str::to_owned),
+            standing: if as_expected { Standing::Expected } else { Standing::Stale },
+            mode: entry.mode,
+            reason: entry.reason.clone(),
+            issue: entry.issue.clone(),
+            entry: index,
+        });
+        !as_expected
+    }
+}
+
+fn wrong(result: &RuleResult) -> Option<Wrong> {
+    let mode = match result.status {
+        RuleStatus::Fail => Mode::Fails,
+        RuleStatus::Warn => Mode::Warns,
+        RuleStatus::Pass | RuleStatus::Info | RuleStatus::NotExercised => return None,
+    };
+    let texts: Vec<&str> = result.findings.iter().map(|finding| finding.message.as_str()).collect();
+    Some(Wrong { mode, text: texts.join("\n") })
+}
+
+/// What went wrong at the interface: process, steps, snapshot, problems. Leaks are nobody's
+/// known failure.
+fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {
+    let mut texts = Vec::new();
+    let mut mode = Mode::Fails;
+    if let Ended::Implementation(fault) = &transcript.ended {
+        texts.push(fault.message.clone());
+        if fault.kind != FaultKind::Refused {
+            mode = Mode::Crashes;
+        }
+    }
+    for step in verdict.steps.iter().filter(|step| step.result == StepResult::Failed) {
+        texts.extend(step.mismatches.iter().map(|mismatch| mismatch.message.clone()));
+        texts.extend(step.why.clone());
+    }
+    if let SnapshotVerdict::Differs { path, .. } = &verdict.snapshot {
+        texts.push(format!("the snapshot {} differs", path.display()));
+    }
+    texts.extend(verdict.problems.iter().filter_map(|problem| match problem {
+        Problem::Ended(why) | Problem::UnconsumedFault(why) => Some(why.clone()),
+        Problem::IdleDeviation { path, .. } => {
+            Some(format!("the deviation {path} excuses nothing"))
+        }
+        Problem::State(mismatch) => Some(mismatch.message.clone()),
+        Problem::Leak(_) => None,
+    }));
+    let failed =
+        !texts.is_empty() || verdict.steps.iter().any(|step| step.result == StepResult::Failed);
+    failed.then(|| Wrong { mode, text: texts.join("\n") })
+}

@@ -1,0 +1,198 @@
+//! Reading `known-failures.yaml`: every mistake is told with its line.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::{ActiveBaseline, Entry, Mode, Pattern, Requirement};
+use crate::transcript::Implementation;
+
+/// A baseline file, read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Baseline {
+    pub path: PathBuf,
+    pub entries: Vec<Entry>,
+}
+
+/// Why a baseline cannot be used (exit 2). One line a mistake, each with file and line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct BaselineError(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// For the reader: which SDK this is about.
+    #[serde(default)]
+    sdk: Option<String>,
+    #[serde(default)]
+    entries: Vec<Spanned<WrittenEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenEntry {
+    #[serde(default)]
+    case: Option<String>,
+    #[serde(default)]
+    cases: Vec<String>,
+    #[serde(default)]
+    rule: Option<String>,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    issue: Option<String>,
+    #[serde(default)]
+    versions: Option<String>,
+    #[serde(default)]
+    runtime: Option<String>,
+    #[serde(default)]
+    flavour: Option<String>,
+    #[serde(default)]
+    until: Option<String>,
+    #[serde(default, rename = "match")]
+    matches: Option<String>,
+    #[serde(default)]
+    mode: Mode,
+}
+
+impl Baseline {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes of all entries at once.
+    pub fn load(path: &Path) -> Result<Self, BaselineError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| BaselineError(vec![format!("{}: {error}", path.display())]))?;
+        Self::read(path, &text)
+    }
+
+    /// Reads `text`, which stands at `path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn read(path: &Path, text: &str) -> Result<Self, BaselineError> {
+        let written: Written = serde_saphyr::from_str(text)
+            .map_err(|error| BaselineError(vec![format!("{}: {error}", path.display())]))?;
+        let _ = written.sdk;
+        let mut mistakes = Vec::new();
+        let mut entries = Vec::new();
+        for entry in written.entries {
+            let line = usize::try_from(entry.referenced.line()).unwrap_or_default();
+            match entry.value.check(line) {
+                Ok(entry) => entries.push(entry),
+                Err(problems) => mistakes.extend(
+                    problems
+                        .into_iter()
+                        .map(|problem| format!("{}:{line}: {problem}", path.display())),
+                ),
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(Self { path: path.to_owned(), entries })
+        } else {
+            Err(BaselineError(mistakes))
+        }
+    }
+
+    /// The entries that hold for an implementation on a day, ready to be applied.
+    pub fn activate(
+        &self,
+        implementation: &Implementation,
+        today: chrono::NaiveDate,
+    ) -> ActiveBaseline {
+        let held = self.entries.iter().filter(|entry| entry.holds_for(implementation, today));
+        ActiveBaseline::new(self.path.clone(), held.cloned().collect())
+    }
+}
+
+impl WrittenEntry {
+    fn check(self, line: usize) -> Result<Entry, Vec<String>> {
+        let mut problems = Vec::new();
+        let mut demand = |name: &str, value: Option<String>| match value {
+            Some(text) if !text.trim().is_empty() => text,
+            _ => {
+                problems.push(format!("an entry needs `{name}`: say why it is expected to fail, and where that is reported"));
+                String::new()
+            }
+        };
+        let reason = demand("reason", self.reason);
+        let issue = demand("issue", self.issue);
+        let (cases, rule) = cases(self.case, self.cases, self.rule, &mut problems);
+        let versions = self.versions.and_then(|text| {
+            Requirement::parse(&text)
+                .map_err(|problem| problems.push(format!("versions: {problem}")))
+                .ok()
+        });
+        let runtime = self.runtime.and_then(|text| {
+            read_runtime(&text).map_err(|problem| problems.push(format!("runtime: {problem}"))).ok()
+        });
+        let until = self.until.and_then(|text| {
+            text.parse()
+                .map_err(|_| {
+                    problems.push(format!("until: \"{text}\" is no date such as 2027-01-31"))
+                })
+                .ok()
+        });
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let (flavour, matches, mode) = (self.flavour, self.matches, self.mode);
+        Ok(Entry {
+            line,
+            cases,
+            rule,
+            reason,
+            issue,
+            versions,
+            runtime,
+            flavour,
+            until,
+            matches,
+            mode,
+        })
+    }
+}
+
+/// `case: pattern[/RULE]` or `cases: [patterns]` with `rule: RULE`.
+fn cases(
+    case: Option<String>,
+    mut cases: Vec<String>,
+    mut rule: Option<String>,
+    problems: &mut Vec<String>,
+) -> (Vec<Pattern>, Option<String>) {
+    if let Some(text) = case {
+        match text.split_once('/') {
+            Some((_, within)) if rule.is_some() => {
+                problems.push(format!("the rule is given twice: `{within}` in `case`, and `rule`"));
+            }
+            Some((pattern, within)) => {
+                rule = Some(within.to_owned());
+                cases.push(pattern.to_owned());
+            }
+            None => cases.push(text),
+        }
+    }
+    if cases.is_empty() {
+        problems.push("an entry needs `case` (or `cases`): which cases fail".to_owned());
+    }
+    if let Some(unknown) = rule.as_deref().filter(|id| crate::judge::rules::find(id).is_none()) {
+        problems.push(format!("there is no rule `{unknown}`; `acs-conformance rules` lists them"));
+    }
+    (cases.into_iter().map(Pattern::new).collect(), rule)
+}
+
+/// `CPython >=3.11`
+fn read_runtime(text: &str) -> Result<(String, Requirement), String> {
+    let (name, range) = text
+        .split_once(' ')
+        .ok_or_else(|| format!("\"{text}\" is no runtime such as \"CPython >=3.11\""))?;
+    Ok((name.to_owned(), Requirement::parse(range.trim())?))
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;
