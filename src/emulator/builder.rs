@@ -2,22 +2,26 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::auth::Credentials;
 use super::authority::{Authority, AuthorityError};
 use super::clock::Clock;
+use super::defect::Defects;
 use super::faults::Faults;
 use super::handle::Emulator;
 use super::http::{Front, Limits, bind};
 use super::journal::Journal;
 use super::resource::Resource;
+use super::seed::Seed;
+use super::service::{Options, Service};
 use super::throttle::{RateLimit, Throttle};
 use super::world::World;
 use crate::acs::ApiVersion;
-use crate::acs::signing::AccessKey;
+use crate::acs::signing::{AccessKey, AccessKeyError};
 
 /// How an emulator is to be. Every setting has a default; [`Builder::start`] starts it.
 #[derive(Clone)]
@@ -38,6 +42,7 @@ pub struct Builder {
     port: u16,
     names: Vec<String>,
     limits: Limits,
+    defects: Defects,
 }
 
 /// Why an emulator did not start.
@@ -51,6 +56,8 @@ pub enum StartError {
     Resources(usize),
     #[error("a page has 1 record at least")]
     PageSize,
+    #[error(transparent)]
+    Key(#[from] AccessKeyError),
 }
 
 impl Default for Builder {
@@ -71,6 +78,7 @@ impl Default for Builder {
             port: 0,
             names: Vec::new(),
             limits: Limits::default(),
+            defects: Defects::NONE,
         }
     }
 }
@@ -173,6 +181,13 @@ impl Builder {
         self
     }
 
+    /// Switches deliberate defects on, for the proof that the scenarios notice them.
+    #[doc(hidden)]
+    pub fn defects(mut self, defects: Defects) -> Self {
+        self.defects = defects;
+        self
+    }
+
     /// Starts listening. Once this returns, the first real request succeeds.
     ///
     /// Must be called within a tokio runtime, on which the emulator then runs.
@@ -196,6 +211,7 @@ impl Builder {
             faults: Faults::default(),
             journal: self.journal.map_or_else(Journal::off, Journal::keeping),
         });
+        let seed = self.seed.map_or_else(Seed::random, Seed::from_number);
         let stopped = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
         let mut resources = Vec::with_capacity(self.resources);
@@ -203,7 +219,7 @@ impl Builder {
             let port = self.port_of(number);
             let listener = bind(self.listen, port)
                 .map_err(|reason| StartError::Listen { address: self.address(port), reason })?;
-            let resource = Arc::new(self.resource(number, listener.port));
+            let resource = Arc::new(self.resource(seed, number, listener.port)?);
             let front = Arc::new(Front {
                 resource: Arc::clone(&resource),
                 world: Arc::clone(&world),
@@ -216,18 +232,30 @@ impl Builder {
         Ok(Emulator { resources, world, authority, stopped, tasks })
     }
 
-    fn resource(&self, number: usize, port: u16) -> Resource {
+    fn resource(&self, seed: Seed, number: usize, port: u16) -> Result<Resource, StartError> {
         let name = self.names.first().map_or("localhost", String::as_str);
-        let key = match (&self.access_key, number) {
-            (Some(key), 1) => key.clone(),
-            _ => random_key(),
+        let index = number as u64;
+        let mut credentials = Credentials::from_seed(seed, index)?;
+        if let (Some(key), 1) = (&self.access_key, number) {
+            credentials.primary = key.clone();
+        }
+        credentials.strict = self.strict;
+        credentials.defects = self.defects;
+        let options = Options {
+            page_size: self.page_size,
+            strict: self.strict,
+            service_like_tokens: self.service_like_tokens,
+            serve_as: self.serve_as.clone(),
+            scheme: "https",
+            port,
+            defects: self.defects,
         };
-        Resource {
+        Ok(Resource {
             endpoint: format!("https://{name}:{port}"),
             throttle: Throttle::new(self.rate_limits.clone()),
-            primary: key,
-            secondary: random_key(),
-        }
+            credentials,
+            service: Mutex::new(Service::new(options, self.seed.map(Seed::from_number), index)),
+        })
     }
 
     fn port_of(&self, number: usize) -> u16 {
@@ -242,13 +270,5 @@ impl Builder {
             Some(address) => std::net::SocketAddr::new(address, port).to_string(),
             None => format!("localhost:{port}"),
         }
-    }
-}
-
-fn random_key() -> AccessKey {
-    let bytes: [u8; 32] = rand::random();
-    match AccessKey::from_bytes(&bytes) {
-        Ok(key) => key,
-        Err(_) => unreachable!("32 bytes are a key"),
     }
 }

@@ -8,7 +8,6 @@ pub mod authority;
 pub mod behaviour;
 mod builder;
 pub mod clock;
-mod core;
 #[doc(hidden)]
 pub mod defect;
 pub mod faults;

@@ -102,7 +102,7 @@ pub(super) const TABLE: &[Behaviour] = &[
     },
     Behaviour {
         id: "routes.head-options",
-        says: "HEAD and OPTIONS are methods that no route has: 405.",
+        says: "HEAD answers as GET does, without the body; OPTIONS answers 204 with the methods in `Allow`.",
         mark: Assumed,
         source: "never recorded",
     },

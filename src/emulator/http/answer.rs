@@ -9,7 +9,7 @@ use hyper::{HeaderMap, Response, StatusCode, Version};
 
 use super::body::AnswerBody;
 use crate::acs::{ServiceError, time};
-use crate::emulator::core::Framing;
+use crate::emulator::service::Framing;
 use crate::transcript::{Headers, Received};
 
 /// Status, headers, the whole body, and how the body's length is told.

@@ -9,7 +9,7 @@ use hyper::{HeaderMap, StatusCode, Version};
 
 use super::answer::Answer;
 use super::limits::Limits;
-use crate::emulator::core::Request;
+use crate::emulator::service::Request;
 use crate::transcript::{Headers, Sent};
 
 /// The request in the words that the core uses, and its head as it was spelt when a journal wants it.

@@ -15,9 +15,9 @@ use super::fault::{self, Met};
 use super::limits::Limits;
 use crate::acs::{Operation, ServiceError};
 use crate::emulator::authority::Authority;
-use crate::emulator::core::{Framing, operation_of};
 use crate::emulator::journal::Entry;
 use crate::emulator::resource::Resource;
+use crate::emulator::service::{Framing, operation_of};
 use crate::emulator::world::World;
 use crate::transcript::Attempt;
 
@@ -87,7 +87,7 @@ impl Front {
         arrival: &Arrival,
         entry: Option<&Entry>,
     ) -> Result<(), Answer> {
-        self.resource.verify(&arrival.request, entry)
+        self.resource.verify(&arrival.request, self.world.clock.now(), entry)
     }
 
     /// The answer as a response, written down first: who has the response finds it in the journal.

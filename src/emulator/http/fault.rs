@@ -14,12 +14,12 @@ use super::connection::Control;
 use super::dispatch::Front;
 use super::takeover::{Ending, Takeover};
 use crate::acs::ServiceError;
-use crate::emulator::core::Framing;
 use crate::emulator::faults::{
     Amendment, AnswerBody as Scripted, Cut, FaultAction, FaultKind, Garbage, Loss, Moment,
     ScriptedAnswer,
 };
 use crate::emulator::journal::Entry;
+use crate::emulator::service::Framing;
 
 /// A request that met a fault, and all that is needed to carry the fault out.
 pub(super) struct Met<'a> {

@@ -134,6 +134,8 @@ impl Service {
                 (Some(*service), StatusCode::METHOD_NOT_ALLOWED, Some(*allow))
             }
         };
+        let asks_for_methods = allow.is_some() && request.method == http::Method::OPTIONS;
+        let status = if asks_for_methods { StatusCode::NO_CONTENT } else { status };
         self.answer(request, service, now, Err(Refusal::Bare { status, allow }))
     }
 

@@ -34,7 +34,7 @@ pub enum NoRoute {
 }
 
 impl Route {
-    /// Finds the route of a request.
+    /// Finds the route of a request. `HEAD` is routed as `GET`.
     ///
     /// # Errors
     ///
@@ -46,6 +46,7 @@ impl Route {
         if parts.next().is_some() {
             return Err(NoRoute::Path);
         }
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
         match segments {
             [Some("rooms"), None, _] => rooms(method),
             [Some("rooms"), Some(id), None] => room(method, decode(id)),
