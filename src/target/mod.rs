@@ -1,6 +1,7 @@
 //! Where cases run: the embedded emulator, or a live resource; and with which credentials.
 
 pub mod courtesy;
+pub mod credentials;
 pub mod ledger;
 mod passage;
 mod place;
