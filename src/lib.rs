@@ -24,6 +24,7 @@
 //! | [`report`] | one file per format |
 
 pub mod acs;
+pub mod builtin;
 pub mod cli;
 pub mod driver;
 pub mod emulator;

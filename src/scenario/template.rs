@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::Place;
 use super::expression::Expression;
+use crate::acs::ApiVersion;
 
 /// A piece of YAML whose texts may hold `${…}`: worked out against a scope when the step runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,11 +49,12 @@ pub struct Scope {
     pub variables: Map<String, Value>,
 }
 
-/// What expressions see beside variables: the step's instant, the declared environment, a source
-/// of uuids.
+/// What expressions see beside variables: the step's instant, the case's api-version, the declared
+/// environment, a source of uuids.
 #[derive(Debug, Clone)]
 pub struct Context {
     now: DateTime<Utc>,
+    api_version: ApiVersion,
     environment: Arc<BTreeMap<String, String>>,
     seed: Option<u64>,
     uuids: Arc<AtomicU64>,
@@ -201,11 +203,12 @@ impl Context {
     /// uuids repeat from run to run.
     pub fn new(
         now: DateTime<Utc>,
+        api_version: ApiVersion,
         environment: Arc<BTreeMap<String, String>>,
         seed: Option<u64>,
     ) -> Self {
         let uuids = Arc::new(AtomicU64::new(0));
-        Self { now: now.trunc_subsecs(3), environment, seed, uuids }
+        Self { now: now.trunc_subsecs(3), api_version, environment, seed, uuids }
     }
 
     /// The same case at the instant of another step.
@@ -216,6 +219,10 @@ impl Context {
 
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    pub const fn api_version(&self) -> &ApiVersion {
+        &self.api_version
     }
 
     pub(super) fn environment(&self, name: &str) -> Option<&str> {

@@ -17,6 +17,7 @@ impl Expression {
         match self {
             Self::Now => Ok(spell(context.now()).into()),
             Self::Uuid => Ok(context.uuid().into()),
+            Self::ApiVersion => Ok(context.api_version().as_str().into()),
             Self::Environment(name) => context
                 .environment(name)
                 .map(Value::from)

@@ -23,10 +23,12 @@ pub enum Function {
     Upper,
     /// The value as compact JSON.
     Json,
+    /// `capture(text, 'a(b)c')`: the first group of a regular expression, or all that it finds.
+    Capture,
 }
 
 impl Function {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Base64,
         Self::Sha256,
         Self::Python,
@@ -34,6 +36,7 @@ impl Function {
         Self::Lower,
         Self::Upper,
         Self::Json,
+        Self::Capture,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Function {
             Self::Lower => "lower",
             Self::Upper => "upper",
             Self::Json => "json",
+            Self::Capture => "capture",
         }
     }
 
@@ -55,7 +59,7 @@ impl Function {
     /// How many arguments it takes.
     pub const fn arity(self) -> usize {
         match self {
-            Self::Repeat => 2,
+            Self::Repeat | Self::Capture => 2,
             _ => 1,
         }
     }
@@ -71,6 +75,7 @@ impl Function {
             (Self::Repeat, [value, times]) => self.repeat(value, times),
             (Self::Lower, [value]) => Ok(self.text(value)?.to_lowercase().into()),
             (Self::Upper, [value]) => Ok(self.text(value)?.to_uppercase().into()),
+            (Self::Capture, [value, pattern]) => self.capture(value, pattern),
             (Self::Json, [value]) => Ok(value.to_string().into()),
             (_, given) => Err(format!(
                 "`{}` takes {} argument(s), {} given",
@@ -83,6 +88,17 @@ impl Function {
 
     fn text(self, value: &Value) -> Result<&str, String> {
         value.as_str().ok_or_else(|| format!("`{}` takes text, not {value}", self.name()))
+    }
+
+    fn capture(self, value: &Value, pattern: &Value) -> Result<Value, String> {
+        let (text, pattern) = (self.text(value)?, self.text(pattern)?);
+        let regex = regex::Regex::new(pattern)
+            .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
+        let found = regex
+            .captures(text)
+            .and_then(|groups| groups.get(1).or_else(|| groups.get(0)))
+            .ok_or_else(|| format!("`{pattern}` finds nothing in {value}"))?;
+        Ok(found.as_str().into())
     }
 
     fn repeat(self, value: &Value, times: &Value) -> Result<Value, String> {

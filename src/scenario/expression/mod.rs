@@ -15,6 +15,8 @@ pub enum Expression {
     Now,
     /// `uuid`: another one each time.
     Uuid,
+    /// `api_version`: that of the case.
+    ApiVersion,
     /// `env.NAME`: a declared environment variable.
     Environment(String),
     /// `room.participants[0].id`: a variable and the way into it.
@@ -44,7 +46,8 @@ impl Expression {
                 arguments.iter().for_each(|argument| argument.variables(visit));
             }
             Self::Shift { instant, .. } => instant.variables(visit),
-            Self::Now | Self::Uuid | Self::Environment(_) | Self::Literal(_) => {}
+            Self::Now | Self::Uuid | Self::ApiVersion | Self::Environment(_) | Self::Literal(_) => {
+            }
         }
     }
 
@@ -56,7 +59,7 @@ impl Expression {
                 arguments.iter().for_each(|argument| argument.environment(visit));
             }
             Self::Shift { instant, .. } => instant.environment(visit),
-            Self::Now | Self::Uuid | Self::Path { .. } | Self::Literal(_) => {}
+            Self::Now | Self::Uuid | Self::ApiVersion | Self::Path { .. } | Self::Literal(_) => {}
         }
     }
 }

@@ -208,6 +208,7 @@ impl<'a> Parser<'a> {
         match word {
             "now" => Ok(Expression::Now),
             "uuid" => Ok(Expression::Uuid),
+            "api_version" => Ok(Expression::ApiVersion),
             "true" => Ok(Expression::Literal(Value::Bool(true))),
             "false" => Ok(Expression::Literal(Value::Bool(false))),
             "null" => Ok(Expression::Literal(Value::Null)),

@@ -2,7 +2,8 @@
 
 mod discover;
 mod file;
+mod files;
 mod parts;
 mod scenarios;
 
-pub use scenarios::{Loaded, load, load_text};
+pub use scenarios::{Loaded, load, load_text, load_texts};

@@ -1,13 +1,13 @@
 //! The parts that `use` names: each read once, whoever uses it.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::model::{Located, Part};
 use super::super::read::{PartSource, Reader, is_part};
 use super::super::{Diagnostic, check, tree};
-use super::file;
+use super::files::{Files, tidy};
 
 /// How deep parts may use parts.
 const DEEPEST: usize = 8;
@@ -15,6 +15,7 @@ const DEEPEST: usize = 8;
 /// Loads parts and keeps them; knows which are being read, to notice circles.
 #[derive(Default)]
 pub(super) struct Parts {
+    pub(super) files: Files,
     /// `None` for a part with errors, which have been told.
     loaded: HashMap<PathBuf, Option<Arc<Part>>>,
     reading: Vec<PathBuf>,
@@ -24,7 +25,7 @@ pub(super) struct Parts {
 
 impl Parts {
     fn load(&mut self, path: &Path) -> Option<Arc<Part>> {
-        let source = match file::read(path) {
+        let source = match self.files.read(path) {
             Ok(source) => source,
             Err(diagnostic) => {
                 self.diagnostics.push(diagnostic);
@@ -53,13 +54,19 @@ impl Parts {
 
     /// Loads a part as one of the files at hand.
     pub(super) fn check(&mut self, path: &Path) {
-        let key = normal(path);
+        let key = self.files.key(path);
         if !self.loaded.contains_key(&key) {
             self.reading.push(key.clone());
             let part = self.load(path);
             self.reading.pop();
             self.loaded.insert(key, part);
         }
+    }
+
+    /// Whether a file is a part. One that cannot be read tells so when it is loaded.
+    fn holds_part(&self, path: &Path) -> bool {
+        let Ok(source) = self.files.read(path) else { return true };
+        tree::parse(&source).map_or(true, |node| is_part(&node))
     }
 
     fn circle(&self, key: &Path) -> Option<String> {
@@ -85,7 +92,7 @@ impl PartSource for Parts {
     ) -> Option<Arc<Part>> {
         let from = file.place.source.path.parent().unwrap_or_else(|| Path::new(""));
         let path = tidy(&from.join(&file.value));
-        let key = normal(&path);
+        let key = self.files.key(&path);
         let at = |code, message: String| Diagnostic::error(code, message, file.place.clone());
         if let Some(circle) = self.circle(&key) {
             diagnostics.push(at("circle", format!("these files use each other: {circle}")));
@@ -95,13 +102,13 @@ impl PartSource for Parts {
             diagnostics.push(at("too-deep", format!("parts use parts {DEEPEST} deep at most")));
             return None;
         }
-        if !path.is_file() {
+        if !self.files.is_file(&path) {
             let message = format!("there is no file `{}`", path.display());
             diagnostics
                 .push(at("no-part", message).help("the path begins at the directory of this file"));
             return None;
         }
-        if !self.loaded.contains_key(&key) && !holds_part(&path) {
+        if !self.loaded.contains_key(&key) && !self.holds_part(&path) {
             let message = format!("`{}` is no part: its first key is not `group`", file.value);
             diagnostics.push(at("no-part", message));
             return None;
@@ -113,30 +120,4 @@ impl PartSource for Parts {
         }
         part
     }
-}
-
-/// Whether a file can be read and is a part. One that cannot be read tells so when it is loaded.
-fn holds_part(path: &Path) -> bool {
-    let Ok(source) = file::read(path) else { return true };
-    tree::parse(&source).map_or(true, |node| is_part(&node))
-}
-
-fn normal(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// `a/b/../c` as `a/c`: for messages.
-fn tidy(path: &Path) -> PathBuf {
-    let mut tidy = PathBuf::new();
-    for part in path.components() {
-        let named = matches!(tidy.components().next_back(), Some(Component::Normal(_)));
-        match part {
-            Component::ParentDir if named => {
-                tidy.pop();
-            }
-            Component::CurDir => {}
-            part => tidy.push(part),
-        }
-    }
-    tidy
 }

@@ -8,6 +8,7 @@ use super::super::read::{Identity, Reader, is_part};
 use super::super::{Diagnostic, Source, check, tree};
 use super::discover::discover;
 use super::file;
+use super::files::Files;
 use super::parts::Parts;
 
 /// What loading came to.
@@ -39,16 +40,21 @@ impl Loaded {
 pub fn load(paths: &[PathBuf]) -> Loaded {
     let mut loader = Loader::default();
     let files = discover(paths, &mut loader.loaded.diagnostics);
-    loader.loaded.files = files.len();
-    for path in &files {
-        match file::read(path) {
-            Ok(source) => loader.source(&source),
-            Err(diagnostic) => loader.loaded.diagnostics.push(diagnostic),
-        }
-        let told = std::mem::take(&mut loader.parts.diagnostics);
-        loader.loaded.diagnostics.extend(told);
-    }
-    loader.twins();
+    loader.files(&files);
+    loader.loaded
+}
+
+/// Loads the scenarios of a table of texts, `(path, text)`: those whose paths end in `.yaml`.
+pub fn load_texts(texts: &[(&str, &str)]) -> Loaded {
+    let mut loader = Loader::default();
+    loader.parts.files = Files::of(texts);
+    let mut files: Vec<PathBuf> = texts
+        .iter()
+        .map(|(path, _)| PathBuf::from(path))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .collect();
+    files.sort();
+    loader.files(&files);
     loader.loaded
 }
 
@@ -73,6 +79,19 @@ struct Loader {
 }
 
 impl Loader {
+    fn files(&mut self, files: &[PathBuf]) {
+        self.loaded.files = files.len();
+        for path in files {
+            match self.parts.files.read(path) {
+                Ok(source) => self.source(&source),
+                Err(diagnostic) => self.loaded.diagnostics.push(diagnostic),
+            }
+            let told = std::mem::take(&mut self.parts.diagnostics);
+            self.loaded.diagnostics.extend(told);
+        }
+        self.twins();
+    }
+
     fn source(&mut self, source: &Arc<Source>) {
         let node = match tree::parse(source) {
             Ok(node) => node,

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::mismatch::describe;
@@ -57,6 +59,7 @@ impl Matcher {
             }
             Test::Exactly(matcher) => json!({ "exactly": matcher.to_value() }),
             Test::Unordered(items) => json!({ "unordered": all(items) }),
+            Test::Jwt(matcher) => json!({ "jwt": matcher.to_value() }),
             Test::Path(paths) => json!({ "path": paths
                 .iter()
                 .map(|(path, matcher)| (path.text.clone(), matcher.to_value()))
@@ -145,6 +148,7 @@ impl Judge<'_> {
             Test::Unordered(items) => self.unordered(matcher, path, items, actual),
             Test::Contains(items) => self.contains(matcher, path, items, actual),
             Test::Length(inner) => self.length(matcher, inner, path, actual),
+            Test::Jwt(inner) => self.jwt(matcher, inner, path, actual),
             Test::Path(paths) => {
                 for (query, inner) in paths {
                     let found = query.find(actual);
@@ -257,6 +261,13 @@ impl Judge<'_> {
         self.judge(inner, &format!("{path}.length()"), Some(&json!(length)));
     }
 
+    fn jwt(&mut self, matcher: &Matcher, inner: &Matcher, path: &str, actual: &Value) {
+        match actual.as_str().and_then(token) {
+            Some(token) => self.judge(inner, &format!("{path}.jwt()"), Some(&token)),
+            None => self.miss(matcher, path, Some(actual), "a token of the form of a JWT"),
+        }
+    }
+
     fn exists(&mut self, matcher: &Matcher, path: &str, there: bool, actual: Option<&Value>) {
         match (there, actual) {
             (true, None) => self.absent(matcher, path),
@@ -332,11 +343,23 @@ fn wanted(matcher: &Matcher) -> String {
         Test::Exists(_) => "something".into(),
         Test::Object(_) => format!("an object like {}", matcher.to_value()),
         Test::List(_) => format!("a list like {}", matcher.to_value()),
-        Test::Path(_) | Test::Contains(_) | Test::Unordered(_) | Test::Length(_) => {
+        Test::Path(_) | Test::Jwt(_) | Test::Contains(_) | Test::Unordered(_) | Test::Length(_) => {
             matcher.to_value().to_string()
         }
         test => demand(test),
     }
+}
+
+/// `{ header, claims }` of a JWT; its signature is not looked at.
+fn token(text: &str) -> Option<Value> {
+    let mut parts = text.split('.');
+    let mut part = || -> Option<Value> {
+        let bytes = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    };
+    let (header, claims) = (part()?, part()?);
+    let whole = parts.next().is_some() && parts.next().is_none();
+    whole.then(|| json!({ "header": header, "claims": claims }))
 }
 
 /// Numbers by value, instants by time; nothing else has an order.

@@ -37,6 +37,7 @@ pub enum TestTemplate {
     Time { at: Template, within: Duration },
     Exactly(Box<MatcherTemplate>),
     Unordered(Vec<MatcherTemplate>),
+    Jwt(Box<MatcherTemplate>),
     Path(Vec<(PathTemplate, MatcherTemplate)>),
 }
 
@@ -82,6 +83,7 @@ impl MatcherTemplate {
             }
             TestTemplate::Exactly(matcher) => Test::Exactly(one(matcher)?),
             TestTemplate::Unordered(items) => Test::Unordered(all(items)?),
+            TestTemplate::Jwt(matcher) => Test::Jwt(one(matcher)?),
             TestTemplate::Path(paths) => Test::Path(
                 paths
                     .iter()
@@ -118,6 +120,7 @@ impl MatcherTemplate {
             }
             TestTemplate::Not(matcher)
             | TestTemplate::Length(matcher)
+            | TestTemplate::Jwt(matcher)
             | TestTemplate::Exactly(matcher) => matcher.templates(visit),
             TestTemplate::Path(paths) => {
                 for (path, matcher) in paths {

@@ -49,6 +49,8 @@ pub enum Test {
     Exactly(Box<Matcher>),
     /// As many items, each fitting another matcher, in any order.
     Unordered(Vec<Matcher>),
+    /// The two readable parts of a token, as `{ header, claims }`.
+    Jwt(Box<Matcher>),
     /// What a JSONPath finds: the node where the path can only find one, else the list of all.
     Path(Vec<(Path, Matcher)>),
 }

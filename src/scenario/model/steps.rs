@@ -90,7 +90,8 @@ pub struct Auth {
     pub key: Option<Template>,
     /// Sends no credentials at all.
     pub none: bool,
-    /// A bearer token instead of a signature; `issuer` asks for one of the built-in issuer.
+    /// A bearer token instead of a signature. Of the built-in issuer: `issuer`, and such as are
+    /// refused: `expired`, `other-audience`, `no-role`.
     pub bearer: Option<Template>,
     /// Moves `x-ms-date` by this much.
     pub skew: Option<Template>,
@@ -98,8 +99,12 @@ pub struct Auth {
     pub signed_body: Option<Template>,
     /// The value of SignedHeaders, with the headers signed in that order.
     pub signed_headers: Option<Template>,
-    /// `wire`, `decoded`, `form`: the spelling of the target that is signed.
+    /// `wire`, `decoded`, `form`, `no-port`: the spelling of target and host that is signed.
     pub spelling: Option<Template>,
+    /// Signs this target (path and query) instead of the one that is sent.
+    pub signed_target: Option<Template>,
+    /// Sends date and signature of the request before once more.
+    pub replay: bool,
 }
 
 /// Repeats a step until a condition holds; the condition is the assertion.

@@ -4,9 +4,18 @@ use super::super::model::Auth;
 use super::super::tree::Node;
 use super::{Fields, Reader};
 
-const MEMBERS: [&str; 7] =
-    ["key", "none", "bearer", "skew", "signed_body", "signed_headers", "spelling"];
-const SPELLINGS: [(&str, ()); 3] = [("wire", ()), ("decoded", ()), ("form", ())];
+const MEMBERS: [&str; 9] = [
+    "key",
+    "none",
+    "bearer",
+    "skew",
+    "signed_body",
+    "signed_headers",
+    "spelling",
+    "signed_target",
+    "replay",
+];
+const SPELLINGS: [(&str, ()); 4] = [("wire", ()), ("decoded", ()), ("form", ()), ("no-port", ())];
 
 impl Reader<'_> {
     pub(super) fn auth(&mut self, node: Option<&Node>) -> Auth {
@@ -20,6 +29,8 @@ impl Reader<'_> {
             signed_body: self.maybe_template(&fields, "signed_body"),
             signed_headers: self.maybe_template(&fields, "signed_headers"),
             spelling: self.maybe_template(&fields, "spelling"),
+            signed_target: self.maybe_template(&fields, "signed_target"),
+            replay: self.boolean(fields.get("replay"), "replay").unwrap_or_default(),
         };
         self.literal_skew(&fields);
         if let Some(spelling) = &auth.spelling

@@ -11,7 +11,7 @@ use super::super::tree::{Entry, Kind, Node};
 use super::Reader;
 
 /// All operators, in the order of the reference.
-pub(in crate::scenario) const OPERATORS: [&str; 19] = [
+pub(in crate::scenario) const OPERATORS: [&str; 20] = [
     "equals",
     "matches",
     "contains",
@@ -30,6 +30,7 @@ pub(in crate::scenario) const OPERATORS: [&str; 19] = [
     "time",
     "exactly",
     "unordered",
+    "jwt",
     "path",
 ];
 
@@ -62,6 +63,10 @@ impl Reader<'_> {
             "le" => TestTemplate::Compare(Comparison::AtMost, self.comparable(node, name)?),
             "time" => self.time(node)?,
             "exactly" => TestTemplate::Exactly(Box::new(self.matcher(node))),
+            "jwt" => {
+                let _ = self.fields(node, "`jwt`", &["header", "claims"])?;
+                TestTemplate::Jwt(Box::new(self.matcher(node)))
+            }
             "path" => TestTemplate::Path(self.paths(node)?),
             _ => return None,
         })

@@ -192,7 +192,7 @@ impl Reader<'_> {
         let mut letters = name.value.chars();
         let fits = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
             && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-        let reserved = ["now", "uuid", "env", "true", "false", "null", "resource"];
+        let reserved = ["now", "uuid", "env", "api_version", "true", "false", "null", "resource"];
         if !fits {
             let message = format!("`{}` cannot be a name", name.value);
             self.error("bad-name", message, &name.place).help =

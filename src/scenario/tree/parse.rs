@@ -56,7 +56,9 @@ fn options() -> Options {
 
 fn of_syntax(error: &serde_saphyr::Error, source: &Arc<Source>) -> Diagnostic {
     let text = error.without_snippet().render();
-    let message = text.lines().next().unwrap_or("this is no YAML").to_owned();
+    let message = text.lines().next().unwrap_or("this is no YAML");
+    // The place is shown anyway.
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     let place = error
         .location()
         .map_or_else(|| Place::start_of(source), |location| place(location, source));
@@ -65,7 +67,8 @@ fn of_syntax(error: &serde_saphyr::Error, source: &Arc<Source>) -> Diagnostic {
 
 fn place(location: Location, source: &Arc<Source>) -> Place {
     let span = location.span();
-    let start = span.byte_offset().and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
+    let start = span.byte_offset().and_then(|start| usize::try_from(start).ok());
+    let start = start.unwrap_or_else(|| offset(location, &source.text));
     let length = span.byte_len().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let start = start.min(source.text.len());
     let end = start.saturating_add(length).min(source.text.len());
@@ -75,6 +78,15 @@ fn place(location: Location, source: &Arc<Source>) -> Place {
         column: usize::try_from(location.column()).unwrap_or(1).max(1),
         span: start..end,
     }
+}
+
+/// Errors of the syntax know their line and column only.
+fn offset(location: Location, text: &str) -> usize {
+    let line = usize::try_from(location.line()).unwrap_or(1).saturating_sub(1);
+    let column = usize::try_from(location.column()).unwrap_or(1).saturating_sub(1);
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
 }
 
 fn raw_node(raw: Spanned<Raw>, source: &Arc<Source>, diagnostics: &mut Vec<Diagnostic>) -> Node {

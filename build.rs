@@ -1,0 +1,52 @@
+//! Lists the files that are built into the binary: scenarios, snapshots, schemas and skeletons.
+//!
+//! Writes `files.rs`, a list of `(path, text)` sorted by path, which `src/builtin.rs` includes. The
+//! texts themselves come in through `include_str!`, so that the compiler sees them change.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// Directories, with the endings of what is taken from them.
+const TAKEN: [(&str, &[&str]); 4] = [
+    ("scenarios", &["yaml"]),
+    ("snapshots", &["snap"]),
+    ("schema", &["json"]),
+    ("skeletons", &["py", "js", "mjs", "cs", "java", "go", "swift", "rs", "md"]),
+];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let mut files = Vec::new();
+    for (directory, endings) in TAKEN {
+        println!("cargo::rerun-if-changed={directory}");
+        walk(&root.join(directory), endings, &mut files)?;
+    }
+    files.sort();
+    let mut list = String::from("&[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+    }
+    list.push_str("]\n");
+    fs::write(out.join("files.rs"), list)
+}
+
+fn walk(directory: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {
+    // A directory that is not there yet holds nothing.
+    let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, endings, files)?;
+        } else if path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .is_some_and(|ending| endings.contains(&ending))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
