@@ -6,6 +6,7 @@ pub mod connection_string;
 pub mod error;
 pub mod evidence;
 pub mod identifier;
+pub mod recognition;
 pub mod request;
 pub mod secret;
 pub mod signing;

@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod completions;
+mod coverage;
 mod doctor;
 mod emulator;
 mod exec;
@@ -14,6 +15,7 @@ mod new;
 mod observe;
 mod reference_client;
 mod report;
+pub mod report_files;
 mod rules;
 mod run;
 mod scenarios;

@@ -12,15 +12,21 @@
 //! | [`reader`] | reading one back, case by case, whole or torn |
 //! | [`summary`] | what it comes to in numbers |
 //! | [`Format`] | the formats: JUnit, JSON, Markdown, annotations, a badge, a page |
+//! | [`Folder`] | the sink that keeps all of them on disk, whole at any moment |
+//! | [`comparison`], [`merge`] | what became worse between two reports; shards as one |
+//! | [`coverage`] | what the traffic of passed steps covered |
 //! | [`html`] | the pages: of a run, and the matrix of implementations |
 //!
 //! Nothing here judges. Memory does not grow with the run: records are written as they come, and
 //! read back one case at a time.
 
 mod badge;
+pub mod comparison;
+pub mod coverage;
 pub mod describe;
 mod difference;
 mod event;
+mod folder;
 mod format;
 mod github;
 pub mod html;
@@ -28,19 +34,23 @@ pub mod journal;
 mod json;
 mod junit;
 mod markdown;
+pub mod merge;
 pub mod reader;
 pub mod record;
 mod recorder;
+mod replace;
 mod rule_facts;
 mod suite;
 pub mod summary;
 mod wording;
 
 pub use event::{CaseFinished, Event, RunFinished, RunStarted, Sink};
+pub use folder::{Folder, FolderOptions};
 pub use format::{Format, RenderError};
 pub use journal::Journal;
 pub use reader::{CaseReport, ReadError, Report};
 pub use recorder::{Recorder, RecorderOptions};
+pub use replace::replace;
 pub use rule_facts::{RuleFacts, rule_facts};
 pub use suite::suite_digest;
 pub use summary::Summary;

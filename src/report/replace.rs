@@ -1,0 +1,41 @@
+//! Files that are there whole or not at all.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Writes a file beside `path` and puts it in its place once it is whole, so that a reader, or a
+/// process killed at any moment, never finds half of it.
+///
+/// # Errors
+///
+/// What `write` says, or that the file cannot be made or put in its place.
+pub fn replace<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".report-").tempfile_in(folder)?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    open_to_all(file.as_file())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private; reports are as readable as any new file.
+#[cfg(unix)]
+fn open_to_all(file: &std::fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_file: &std::fs::File) -> io::Result<()> {
+    Ok(())
+}
