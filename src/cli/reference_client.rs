@@ -1,10 +1,30 @@
-//! `reference_client`: the reference client as an adapter.
+//! `reference-client`: the reference client as an adapter.
+
+use std::io::{BufReader, stdin, stdout};
 
 use crate::exit::Exit;
+use crate::reference::{Mutant, serve};
 
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Break this rule.
+    #[arg(long, value_name = "RULE-ID")]
+    mutant: Option<String>,
+}
 
-pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let mutant = match &args.mutant {
+        None => Mutant::NONE,
+        Some(rule) => match Mutant::of(rule) {
+            Some(mutant) => mutant,
+            None => {
+                anstream::eprintln!(
+                    "error: there is no rule {rule}; `acs-conformance rules` lists them"
+                );
+                return Ok(Exit::Invalid);
+            }
+        },
+    };
+    serve(BufReader::new(stdin()), stdout(), mutant).await?;
+    Ok(Exit::Success)
 }

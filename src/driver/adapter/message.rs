@@ -198,6 +198,10 @@ pub struct CallOpts {
     /// Feature `client-request-id`: the value of `x-ms-client-request-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_request_id: Option<String>,
+    /// Feature `paging:continuation`: after so many pages, drop the list and take it up again from
+    /// its continuation; the value holds what comes from there on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume_after: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -44,6 +44,9 @@ pub struct CallOptions {
     /// Opens the client (`credential: key` or `token`) with this endpoint; `{endpoint}` and
     /// `{authority}` stand for those of the resource.
     pub endpoint: Option<String>,
+    /// A list is dropped after so many pages and taken up again from there. Feature
+    /// `paging:continuation`.
+    pub resume_after: Option<usize>,
     /// Parts clients that would else be one.
     pub client: Option<String>,
 }
@@ -110,6 +113,7 @@ impl CallOptions {
             (self.tracing, "tracing"),
             (self.credential == Credential::Token, "token-credential"),
             (self.update_key.is_some(), "key-rotation"),
+            (self.resume_after.is_some(), "paging:continuation"),
         ]
         .into_iter()
         .filter_map(|(needed, feature)| needed.then_some(feature))
@@ -138,6 +142,7 @@ impl CallOptions {
             timeout_ms: None,
             cancel_after_ms: self.cancel_after.map(milliseconds),
             client_request_id: self.client_request_id.clone(),
+            resume_after: self.resume_after,
         }
     }
 }

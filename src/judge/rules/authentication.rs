@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Level::Must,
         profile: Profile::Service,
         title: "`Authorization: HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=…`, with the hash of the body.",
-        source: "HM",
+        source: "HM (the tutorial's string to sign)",
         observed: "The form of the header, and `x-ms-content-sha256` against base64(SHA-256(body)).",
         why: "It is the documented form; others work by luck, until a gateway is renewed.",
         how: "Write the header from constants and hash exactly the bytes that are sent, also when there are none.",
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Level::Must,
         profile: Profile::Service,
         title: "The signature verifies over the bytes on the wire.",
-        source: "HM",
+        source: "HM (the tutorial's string to sign)",
         observed: "Which spelling of target and host the signature fits: only that of the request itself obeys.",
         why: "What is signed in another spelling breaks with the first id or continuation token that needs an escape.",
         how: "Sign last, from the final URL, without decoding or encoding anything again.",
@@ -302,12 +302,19 @@ fn secret(authorization: &str) -> Option<&str> {
 }
 
 fn plain_http_is_refused(watch: &Watch<'_>, tally: &mut Tally) {
-    for step in steps_with(watch, "scheme", "http") {
-        let sent = step.record.exchanges.iter().find(|exchange| authorization(exchange).is_some());
+    for step in &watch.steps {
+        let text = |name| step.option(name).and_then(|text| text.as_str()).unwrap_or_default();
+        let given = text("endpoint").starts_with("http://")
+            || text("connection_string").contains("endpoint=http://");
+        if !given {
+            continue;
+        }
         let refused = step
             .failure()
             .is_some_and(|failure| matches!(failure.kind, ErrorKind::Validation | ErrorKind::Auth));
-        tally.demand_of_step(step.index, sent.is_none() && refused, || {
+        // Some SDKs speak https whatever the endpoint says: as good as a refusal.
+        let secured = step.record.exchanges.iter().any(|exchange| exchange.sent.scheme == "https");
+        tally.demand_of_step(step.index, refused || secured, || {
             format!(
                 "a call to an http endpoint is not refused: it came to {}",
                 step.outcome_words()

@@ -11,7 +11,7 @@ use crate::transcript::Exchange;
 
 pub(super) fn line_is_exact(watch: &Watch<'_>, tally: &mut Tally) {
     for (step, request) in made_by_client(watch) {
-        if needs_encoding(step).is_some() {
+        if needs_encoding(step).is_some() || has_empty_id(step) {
             continue;
         }
         for (index, exchange) in &request.attempts {
@@ -57,6 +57,12 @@ fn segment<'a>(template: &str, path: &'a str) -> Option<&'a str> {
     let place = wanted.iter().position(|part| *part == "{}")?;
     let rest = wanted.iter().zip(&given).enumerate().all(|(at, (a, b))| at == place || a == b);
     rest.then(|| given[place])
+}
+
+/// What no request should be made of is REQ-13's matter.
+fn has_empty_id(step: &Step<'_>) -> bool {
+    let id = step.record.call.as_ref().and_then(|call| call.arguments.get("room_id"));
+    id.is_some_and(|id| id.is_null() || id.as_str() == Some(""))
 }
 
 /// The id of the call, where it holds what a segment of a path cannot.

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use super::retry::instant;
 use super::watch::{RETRYABLE, Request, Step};
 use super::{Tally, Watch};
+use crate::acs::time::parse_duration;
 use crate::transcript::Exchange;
 
 /// What clocks and threads may be early by, in seconds.
@@ -112,9 +113,10 @@ pub(super) fn growth(watch: &Watch<'_>, tally: &mut Tally) {
         }
         let (index, _) = request.attempts[0];
         let cap = step
-            .retry_option("max_delay_ms")
-            .and_then(|cap| u32::try_from(cap).ok())
-            .map_or(CAP, |cap| f64::from(cap) / 1000.0 + 2.0);
+            .option("retry")
+            .and_then(|retry| retry.get("max_delay")?.as_str())
+            .and_then(parse_duration)
+            .map_or(CAP, |cap| cap.as_secs_f64() + 2.0);
         let fault = if *first < 0.001 {
             Some("the first retry follows without a delay".to_owned())
         } else if *last < first * 1.5 {

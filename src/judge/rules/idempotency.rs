@@ -147,7 +147,7 @@ fn result_is_exposed(watch: &Watch<'_>, tally: &mut Tally) {
     for (step, call) in watch.calls().filter(|(_, call)| call.operation == Operation::CreateRoom) {
         let sent =
             step.last().and_then(|(_, exchange)| exchange.received.as_ref()?.headers.get(RESULT));
-        if sent.is_none() || step.option("raw_response").is_none() {
+        if sent.is_none() {
             continue;
         }
         let shown = step.record.disclosed.headers.as_ref().and_then(|headers| headers.get(RESULT));

@@ -169,11 +169,10 @@ fn application_id_leads(watch: &Watch<'_>, tally: &mut Tally) {
         }
         for (index, exchange) in step.requests.iter().flat_map(|request| &request.attempts) {
             let agent = exchange.sent.headers.get("user-agent").unwrap_or_default();
-            let lead = agent.split(" azsdk-").next().unwrap_or_default();
-            let obeyed = agent.contains(" azsdk-")
-                && !lead.is_empty()
-                && allowed.starts_with(lead)
-                && (id.chars().count() > 24 || lead == id);
+            let lead = agent.split(' ').next().unwrap_or_default();
+            let whole = id.len() == allowed.len();
+            let obeyed = lead.len() < agent.len()
+                && if whole { lead == id } else { !lead.is_empty() && allowed.starts_with(lead) };
             tally.demand((step.index, *index), obeyed, || {
                 format!("the application id {id:?} does not lead the User-Agent {agent:?}, cut at 24 characters")
             });

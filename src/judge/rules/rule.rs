@@ -139,7 +139,7 @@ mod tests {
     fn every_rule_says_what_why_how_and_on_whose_word() {
         for rule in all() {
             for text in [rule.title, rule.source, rule.observed, rule.why, rule.how] {
-                assert!(text.len() > 4, "{}: {text:?}", rule.id);
+                assert!(text.len() > 6, "{}: {text:?}", rule.id);
             }
             for text in [rule.observed, rule.why, rule.how] {
                 assert!(text.ends_with('.'), "{}: {text:?}", rule.id);
