@@ -11,7 +11,7 @@ use crate::acs::signing::AccessKey;
 use crate::transcript::ErrorKind;
 
 /// What a client is opened with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Opening {
     /// `endpoint=…;accesskey=…`
     ConnectionString(String),
