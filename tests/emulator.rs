@@ -1,0 +1,6 @@
+//! Tests of the emulator from outside.
+
+mod emulator {
+    mod model;
+    mod sequences;
+}
