@@ -101,6 +101,11 @@ impl Authority {
         }
     }
 
+    /// Where [`Authority::in_directory`] keeps the certificate.
+    pub fn certificate_in(directory: &Path) -> PathBuf {
+        directory.join(CERTIFICATE_FILE)
+    }
+
     /// The CA's certificate alone, PEM.
     pub fn ca_pem(&self) -> &str {
         &self.0.certificate_pem

@@ -2,22 +2,25 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::admin::{self, Admin};
 use super::auth::Credentials;
 use super::authority::{Authority, AuthorityError};
 use super::clock::Clock;
 use super::defect::Defects;
 use super::faults::Faults;
 use super::handle::Emulator;
-use super::http::{Front, Limits, bind};
+use super::http::{Front, Limits, Listener, bind};
 use super::journal::Journal;
 use super::resource::Resource;
 use super::seed::Seed;
 use super::service::{Options, Service};
+use super::state_file::{self, Keeper, Kept, StateFileError};
 use super::throttle::{RateLimit, Throttle};
 use super::world::World;
 use crate::acs::ApiVersion;
@@ -42,6 +45,8 @@ pub struct Builder {
     port: u16,
     names: Vec<String>,
     limits: Limits,
+    state_file: Option<PathBuf>,
+    admin: Option<u16>,
     defects: Defects,
 }
 
@@ -57,6 +62,8 @@ pub enum StartError {
     #[error("a page has 1 record at least")]
     PageSize,
     #[error(transparent)]
+    State(#[from] StateFileError),
+    #[error("cannot make keys: {0}")]
     Key(#[from] AccessKeyError),
 }
 
@@ -78,6 +85,8 @@ impl Default for Builder {
             port: 0,
             names: Vec::new(),
             limits: Limits::default(),
+            state_file: None,
+            admin: None,
             defects: Defects::NONE,
         }
     }
@@ -181,7 +190,19 @@ impl Builder {
         self
     }
 
-    /// Switches deliberate defects on, for the proof that the scenarios notice them.
+    /// Keeps the state (and the keys) in this file over restarts.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
+    /// Offers the admin API on this loopback port (0: a free one), see [`Emulator::admin_url`].
+    pub fn admin(mut self, port: u16) -> Self {
+        self.admin = Some(port);
+        self
+    }
+
+    /// Deliberate defects, for the proof that the scenarios notice them.
     #[doc(hidden)]
     pub fn defects(mut self, defects: Defects) -> Self {
         self.defects = defects;
@@ -211,36 +232,87 @@ impl Builder {
             faults: Faults::default(),
             journal: self.journal.map_or_else(Journal::off, Journal::keeping),
         });
-        let seed = self.seed.map_or_else(Seed::random, Seed::from_number);
+        let (keeper, writer) = match &self.state_file {
+            Some(path) => {
+                let (keeper, writer) = Keeper::new(path);
+                (Some(keeper), Some(writer))
+            }
+            None => (None, None),
+        };
+        let mut kept = self.read_state()?;
+        let drawn = Seed::random();
         let stopped = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
+        let mut writers = JoinSet::new();
         let mut resources = Vec::with_capacity(self.resources);
+        let mut listeners = Vec::with_capacity(self.resources);
         for number in 1..=self.resources {
-            let port = self.port_of(number);
-            let listener = bind(self.listen, port)
-                .map_err(|reason| StartError::Listen { address: self.address(port), reason })?;
-            let resource = Arc::new(self.resource(seed, number, listener.port)?);
-            let front = Arc::new(Front {
-                resource: Arc::clone(&resource),
+            let listener = self.bind(number)?;
+            let (kept, keeper) = (kept.pop(), keeper.clone());
+            let resource = self.resource(number, listener.port, drawn, kept, keeper)?;
+            resources.push(Arc::new(resource));
+            listeners.push(listener);
+        }
+        if let Some(writer) = writer {
+            writer.write_first(&resources)?;
+            writers.spawn(writer.run(resources.clone()));
+        }
+        for (listener, resource) in listeners.into_iter().zip(&resources) {
+            let front = Front {
+                resource: Arc::clone(resource),
                 world: Arc::clone(&world),
                 authority: authority.clone(),
                 limits: self.limits,
-            });
-            listener.serve(&front, &stopped, &mut tasks);
-            resources.push(resource);
+            };
+            listener.serve(&Arc::new(front), &stopped, &mut tasks);
         }
-        Ok(Emulator { resources, world, authority, stopped, tasks })
+        let admin_url = match self.admin {
+            None => None,
+            Some(port) => {
+                let (world, resources) = (Arc::clone(&world), resources.clone());
+                let admin = Admin { world, resources, authority: authority.clone() };
+                let served = admin::serve(admin, port, &stopped, &mut tasks).await;
+                let address = format!("127.0.0.1:{port}");
+                Some(served.map_err(|reason| StartError::Listen { address, reason })?)
+            }
+        };
+        Ok(Emulator { resources, world, authority, admin_url, stopped, tasks, _writers: writers })
     }
 
-    fn resource(&self, seed: Seed, number: usize, port: u16) -> Result<Resource, StartError> {
+    /// What the state file holds, the last resource first.
+    fn read_state(&self) -> Result<Vec<Kept>, StateFileError> {
+        let Some(path) = &self.state_file else { return Ok(Vec::new()) };
+        let mut kept = state_file::read(path, self.resources)?.unwrap_or_default();
+        kept.reverse();
+        Ok(kept)
+    }
+
+    fn bind(&self, number: usize) -> Result<Listener, StartError> {
+        let port = self.port_of(number);
+        bind(self.listen, port)
+            .map_err(|reason| StartError::Listen { address: self.address(port), reason })
+    }
+
+    fn resource(
+        &self,
+        number: usize,
+        port: u16,
+        drawn: Seed,
+        kept: Option<Kept>,
+        keeper: Option<Keeper>,
+    ) -> Result<Resource, StartError> {
         let name = self.names.first().map_or("localhost", String::as_str);
-        let index = number as u64;
-        let mut credentials = Credentials::from_seed(seed, index)?;
+        let name = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
+        // The numbers of resources are small.
+        let place = u64::try_from(number).unwrap_or(u64::MAX);
+        let named = self.seed.map(Seed::from_number);
+        let seed = named.or_else(|| kept.as_ref().map(|kept| kept.seed)).unwrap_or(drawn);
+        let mut credentials = Credentials::from_seed(seed, place)?;
+        credentials.strict = self.strict;
+        credentials.defects = self.defects;
         if let (Some(key), 1) = (&self.access_key, number) {
             credentials.primary = key.clone();
         }
-        credentials.strict = self.strict;
-        credentials.defects = self.defects;
         let options = Options {
             page_size: self.page_size,
             strict: self.strict,
@@ -250,11 +322,20 @@ impl Builder {
             port,
             defects: self.defects,
         };
+        let mut service = Service::new(options, named, place);
+        if let (Some(kept), Some(path)) = (kept, &self.state_file) {
+            service.import(kept.state).map_err(|error| StateFileError::Foreign {
+                path: path.clone(),
+                reason: error.to_string(),
+            })?;
+        }
         Ok(Resource {
             endpoint: format!("https://{name}:{port}"),
-            throttle: Throttle::new(self.rate_limits.clone()),
             credentials,
-            service: Mutex::new(Service::new(options, self.seed.map(Seed::from_number), index)),
+            seed,
+            service: Mutex::new(service),
+            throttle: Throttle::new(self.rate_limits.clone()),
+            keeper,
         })
     }
 

@@ -21,9 +21,12 @@ pub struct Emulator {
     pub(super) resources: Vec<Arc<Resource>>,
     pub(super) world: Arc<World>,
     pub(super) authority: Authority,
+    pub(super) admin_url: Option<String>,
     pub(super) stopped: watch::Sender<bool>,
     /// The accept loops, which own their connections.
     pub(super) tasks: JoinSet<()>,
+    /// Writes the state file. Nobody waits for it in the end: what was answered is written.
+    pub(super) _writers: JoinSet<()>,
 }
 
 impl Emulator {
@@ -73,6 +76,11 @@ impl Emulator {
     /// The authority, for another emulator of the same run.
     pub const fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    /// Where the admin API listens, when the builder asked for it: `http://127.0.0.1:PORT`.
+    pub fn admin_url(&self) -> Option<&str> {
+        self.admin_url.as_deref()
     }
 
     pub fn clock(&self) -> &Clock {

@@ -1,24 +1,35 @@
-//! One resource of an emulator: an endpoint with keys, and the service's state behind it.
+//! One resource of an emulator: an endpoint with credentials, and the service's state behind it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use http::header::RETRY_AFTER;
+use http::{Method, StatusCode};
+use serde_json::Value;
 
 use super::auth::{self, Credentials, TokenKind};
+use super::clock::Clock;
 use super::http::Answer;
 use super::journal::Entry;
+use super::seed::Seed;
 use super::service::{Request, Response, Service, State, StateError};
+use super::state_file::Keeper;
 use super::throttle::Throttle;
+use crate::acs::ServiceError;
 use crate::acs::secret::Secret;
 use crate::acs::signing::AccessKey;
 
 /// A resource: told apart from the others of its emulator by its endpoint, that is by its port.
 pub struct Resource {
     pub(super) endpoint: String,
-    pub(super) throttle: Throttle,
     pub(super) credentials: Credentials,
-    /// Held for one request at a time, never while waiting.
+    /// From which its keys and ids follow.
+    pub(super) seed: Seed,
+    /// One lock, for an operation changes rooms, memory and ids together; never held over a wait.
     pub(super) service: Mutex<Service>,
+    pub(super) throttle: Throttle,
+    pub(super) keeper: Option<Keeper>,
 }
 
 impl Resource {
@@ -27,9 +38,14 @@ impl Resource {
         &self.endpoint
     }
 
+    /// Host and port of the endpoint.
+    pub fn authority(&self) -> &str {
+        self.endpoint.strip_prefix("https://").unwrap_or(&self.endpoint)
+    }
+
     /// `endpoint=https://localhost:PORT/;accesskey=KEY`, with the first key.
     pub fn connection_string(&self) -> Secret {
-        let key = self.primary_key().text();
+        let key = self.credentials.primary.text();
         Secret::new(format!("endpoint={}/;accesskey={}", self.endpoint, key.expose()))
     }
 
@@ -41,6 +57,11 @@ impl Resource {
         &self.credentials.secondary
     }
 
+    /// What the resource accepts.
+    pub const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// A token of the built-in issuer, accepted for 24 hours of the machine's time.
     pub fn bearer_token(&self) -> Secret {
         self.token(TokenKind::Valid)
@@ -48,90 +69,164 @@ impl Resource {
 
     /// A token of the built-in issuer, good or deliberately bad.
     pub fn token(&self, kind: TokenKind) -> Secret {
-        self.credentials.issuer.token(kind, Utc::now())
+        self.credentials.issuer.token(kind, Clock::machine_now())
     }
 
     /// What the resource holds, as the service describes itself.
-    pub fn state(&self) -> serde_json::Value {
-        serde_json::to_value(self.export()).unwrap_or_default()
+    pub fn state(&self) -> Value {
+        // A map with text keys always becomes a value.
+        serde_json::to_value(self.lock().export()).unwrap_or_default()
     }
 
-    /// The state as a document that [`Resource::import`] takes.
-    pub fn export(&self) -> State {
-        self.service().export()
-    }
-
-    /// Puts a state in place of the present one.
+    /// Puts a state as [`Resource::state`] shows it in place of the present one.
     ///
     /// # Errors
     ///
-    /// When it cannot be read; then nothing is changed.
-    pub fn import(&self, state: State) -> Result<(), StateError> {
-        self.service().import(state)
+    /// A document that is no state; nothing is changed then.
+    pub async fn restore(&self, state: &Value) -> Result<(), String> {
+        self.put_state(read_state(state)?).await.map_err(|error| error.to_string())
     }
 
-    /// Forgets rooms, identities, repeatable creates, and what was used of rate limits.
-    pub fn reset(&self) {
-        self.service().reset();
+    /// Forgets rooms, identities and what was used of rate limits.
+    pub async fn reset(&self) {
         self.throttle.reset();
+        let change = {
+            let mut service = self.lock();
+            service.reset();
+            self.keeper.as_ref().map(Keeper::changed)
+        };
+        let _ = self.kept(change).await;
     }
 
-    pub(super) fn service(&self) -> MutexGuard<'_, Service> {
-        self.service.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The keys and a token, for masks.
+    pub fn secrets(&self) -> Vec<Secret> {
+        vec![
+            self.credentials.primary.text().clone(),
+            self.credentials.secondary.text().clone(),
+            self.bearer_token(),
+        ]
     }
 
-    /// Judges the credentials; dates by the machine's clock, as its clients sign.
+    pub(super) async fn put_state(&self, state: State) -> Result<(), StateError> {
+        let change = {
+            let mut service = self.lock();
+            service.import(state)?;
+            self.keeper.as_ref().map(Keeper::changed)
+        };
+        let _ = self.kept(change).await;
+        Ok(())
+    }
+
+    /// Judges the credentials; a refusal is the answer to it. The reason goes to journal and log.
     pub(super) fn verify(
         &self,
         request: &Request,
         now: DateTime<Utc>,
         entry: Option<&Entry>,
     ) -> Result<(), Answer> {
-        match auth::verify(&self.credentials, request, Utc::now()) {
+        match auth::verify(&self.credentials, request, Clock::machine_now()) {
             Ok(fit) => {
-                if let Some(entry) = entry {
-                    entry.note(|attempt| attempt.signature_form = fit.form.map(Into::into));
+                if let (Some(entry), Some(form)) = (entry, fit.form) {
+                    entry.note(|attempt| attempt.signature_form = Some(form.to_owned()));
                 }
                 Ok(())
             }
             Err(refusal) => {
-                let explanation = refusal.explanation();
-                tracing::warn!(method = %request.method, path = request.path(), "refused: {explanation}");
+                let reason = refusal.explanation();
+                tracing::info!(method = %request.method, target = request.target, reason, "refused");
                 if let Some(entry) = entry {
-                    entry.note(|attempt| attempt.refusal = Some(explanation));
+                    entry.note(|attempt| attempt.refusal = Some(reason));
                 }
-                Err(self.service().refuse(&refusal, request, now).into())
+                Err(self.lock().refuse(&refusal, request, now).into())
             }
         }
     }
 
+    /// Lets the service answer a request whose credentials were accepted. A change is in the state
+    /// file before this returns.
     pub(super) async fn serve(
         &self,
         request: &Request,
         now: DateTime<Utc>,
         entry: Option<&Entry>,
     ) -> Answer {
-        let response = self.service().handle(request, now);
-        if let Some(oddity) = &response.notes.oddity {
-            tracing::warn!(method = %request.method, path = request.path(), "{oddity}");
-        }
-        if let Some(entry) = entry {
-            entry.note(|attempt| {
-                attempt.served_as.clone_from(&response.notes.served_as);
-            });
+        let (response, change) = {
+            let mut service = self.lock();
+            let response = service.handle(request, now);
+            let changed = !matches!(request.method, Method::GET | Method::HEAD)
+                && response.status.is_success();
+            let change = self.keeper.as_ref().filter(|_| changed).map(Keeper::changed);
+            (response, change)
+        };
+        self.note(&response, entry);
+        if let Err(failure) = self.kept(change).await {
+            let error = ServiceError::new("InternalServerError", failure);
+            return self.error(request, StatusCode::INTERNAL_SERVER_ERROR, error, now);
         }
         response.into()
     }
+
+    /// 429, for a request over a rate limit.
+    pub(super) fn throttled(
+        &self,
+        request: &Request,
+        wait: Duration,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        let error = ServiceError::new("TooManyRequests", "Too many requests. Try again later.");
+        let mut answer = self.error(request, StatusCode::TOO_MANY_REQUESTS, error, now);
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        answer.headers.insert(RETRY_AFTER, seconds.max(1).into());
+        answer
+    }
+
+    /// An error in the service's shape, with its headers.
+    pub(super) fn error(
+        &self,
+        request: &Request,
+        status: StatusCode,
+        error: ServiceError,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        self.lock().error(request, status, error, now).into()
+    }
+
+    /// A bare status with the service's headers.
+    pub(super) fn bare(&self, request: &Request, status: StatusCode, now: DateTime<Utc>) -> Answer {
+        self.lock().bare(request, status, now).into()
+    }
+
+    fn note(&self, response: &Response, entry: Option<&Entry>) {
+        let notes = &response.notes;
+        if let Some(oddity) = &notes.oddity {
+            tracing::info!(oddity, "let pass");
+        }
+        if let (Some(entry), Some(served_as)) = (entry, &notes.served_as) {
+            entry.note(|attempt| attempt.served_as = Some(served_as.clone()));
+        }
+    }
+
+    async fn kept(&self, change: Option<u64>) -> Result<(), String> {
+        match (&self.keeper, change) {
+            (Some(keeper), Some(change)) => keeper.kept(change).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Service> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a document as the service's state.
+pub(super) fn read_state(document: &Value) -> Result<State, String> {
+    serde_path_to_error::deserialize(document).map_err(|error| error.to_string())
 }
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
-        Self {
-            status: response.status,
-            headers: response.headers,
-            body: response.body,
-            framing: response.framing,
-        }
+        let Response { status, headers, body, framing, .. } = response;
+        Self { status, headers, body, framing }
     }
 }
 

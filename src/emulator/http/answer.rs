@@ -2,13 +2,11 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use hyper::header::{
-    CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue, TRANSFER_ENCODING,
-};
+use hyper::header::{CONTENT_LENGTH, DATE, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Response, StatusCode, Version};
 
 use super::body::AnswerBody;
-use crate::acs::{ServiceError, time};
+use crate::acs::time;
 use crate::emulator::service::Framing;
 use crate::transcript::{Headers, Received};
 
@@ -27,25 +25,8 @@ impl Answer {
         Self { status, headers: HeaderMap::new(), body: Bytes::new(), framing: Framing::Length }
     }
 
-    /// In the service's error shape.
-    pub(super) fn error(status: StatusCode, error: &ServiceError) -> Self {
-        let mut answer = Self::empty(status);
-        answer.body = error.to_json().into();
-        answer.framing = Framing::Chunked;
-        answer.set(CONTENT_TYPE, "application/json; charset=utf-8");
-        if let Ok(code) = HeaderValue::from_str(&error.code) {
-            answer.headers.insert("x-ms-error-code", code);
-        }
-        answer
-    }
-
     pub(super) fn set(&mut self, name: HeaderName, value: &'static str) {
         self.headers.insert(name, HeaderValue::from_static(value));
-    }
-
-    pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.set(name, value);
-        self
     }
 
     /// Dates the answer and states how its body is framed, so that the journal holds what the

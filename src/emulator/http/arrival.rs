@@ -3,11 +3,10 @@
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONNECTION, EXPECT, HOST};
+use hyper::header::{EXPECT, HOST};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, StatusCode, Version};
 
-use super::answer::Answer;
 use super::limits::Limits;
 use crate::emulator::service::Request;
 use crate::transcript::{Headers, Sent};
@@ -56,16 +55,16 @@ impl Arrival {
         }
     }
 
-    /// Reads the body, or says which answer refuses it.
+    /// Reads the body, or says with which status it is refused.
     pub(super) async fn read_body(
         &mut self,
         body: Incoming,
         limits: &Limits,
-    ) -> Result<(), Answer> {
+    ) -> Result<(), StatusCode> {
         let announced = body.size_hint().lower();
         let waits = self.request.headers.contains_key(EXPECT);
         if waits && announced > limits.body as u64 {
-            return Err(too_large());
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         let whole = tokio::time::timeout(limits.upload, collect(body, limits.body)).await;
         match whole {
@@ -74,7 +73,7 @@ impl Arrival {
                 Ok(())
             }
             Ok(Err(refusal)) => Err(refusal),
-            Err(_) => Err(closing(Answer::empty(StatusCode::REQUEST_TIMEOUT))),
+            Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
         }
     }
 
@@ -92,12 +91,12 @@ impl Arrival {
     }
 }
 
-async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Answer> {
+async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(closing(Answer::empty(StatusCode::BAD_REQUEST))) };
+        let Ok(frame) = frame else { return Err(StatusCode::BAD_REQUEST) };
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
         if length > DROPPED {
@@ -118,18 +117,10 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Answer> {
         }
     }
     if length > limit {
-        return Err(too_large());
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // A body that came in one piece, as nearly all do, is not copied.
     Ok(if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() })
-}
-
-fn too_large() -> Answer {
-    closing(Answer::empty(StatusCode::PAYLOAD_TOO_LARGE))
-}
-
-fn closing(answer: Answer) -> Answer {
-    answer.with(CONNECTION, "close")
 }
 
 /// The head of an HTTP/1.1 request as it was spelt.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::CONNECTION;
+use hyper::{Request, Response, StatusCode, Version};
 
 use super::answer::Answer;
 use super::arrival::Arrival;
@@ -13,11 +13,11 @@ use super::body::AnswerBody;
 use super::connection::Control;
 use super::fault::{self, Met};
 use super::limits::Limits;
-use crate::acs::{Operation, ServiceError};
+use crate::acs::Operation;
 use crate::emulator::authority::Authority;
 use crate::emulator::journal::Entry;
 use crate::emulator::resource::Resource;
-use crate::emulator::service::{Framing, operation_of};
+use crate::emulator::service::operation_of;
 use crate::emulator::world::World;
 use crate::transcript::Attempt;
 
@@ -40,8 +40,7 @@ impl Front {
         let raw = control.wire.remembered();
         let mut arrival = Arrival::of_head(parts, raw.as_deref());
         if arrival.request.target.len() > self.limits.target {
-            let refusal = Answer::empty(StatusCode::URI_TOO_LONG).with(CONNECTION, "close");
-            return self.refuse(&arrival, &control, refusal);
+            return self.refuse(&arrival, &control, StatusCode::URI_TOO_LONG);
         }
         // Known before the body is read, so a PATCH of participants counts as one that adds.
         if let Some(count) = self.world.faults.meet_head(operation_of(&arrival.request)) {
@@ -52,8 +51,8 @@ impl Front {
         let read = arrival.read_body(body, &self.limits).await;
         // What is left of this request must not be taken for the head of the next.
         let _ = control.wire.remembered();
-        if let Err(refusal) = read {
-            return self.refuse(&arrival, &control, refusal);
+        if let Err(status) = read {
+            return self.refuse(&arrival, &control, status);
         }
         let operation = operation_of(&arrival.request);
         let entry = self.begin(&arrival, &control, operation);
@@ -76,7 +75,7 @@ impl Front {
             return refusal;
         }
         if let Some(wait) = self.resource.throttle.refuse(operation_of(&arrival.request), now) {
-            return throttled(wait);
+            return self.resource.throttled(&arrival.request, wait, now);
         }
         self.resource.serve(&arrival.request, now, entry).await
     }
@@ -114,24 +113,19 @@ impl Front {
         self.world.journal.begin(|| arrival.sent(), self.world.clock.now(), attempt)
     }
 
-    /// Answers what no operation is to see.
+    /// Answers what no operation is to see, and closes: the rest of the request may still come.
     fn refuse(
         &self,
         arrival: &Arrival,
         control: &Control,
-        refusal: Answer,
+        status: StatusCode,
     ) -> Response<AnswerBody> {
+        let now = self.world.clock.now();
+        let mut refusal = self.resource.bare(&arrival.request, status, now);
+        if arrival.version != Version::HTTP_2 {
+            refusal.set(CONNECTION, "close");
+        }
         let entry = self.begin(arrival, control, operation_of(&arrival.request));
         self.send(arrival, entry.as_ref(), refusal)
     }
-}
-
-fn throttled(wait: std::time::Duration) -> Answer {
-    let error = ServiceError::new("TooManyRequests", "Too many requests. Try again later.");
-    let mut answer = Answer::error(StatusCode::TOO_MANY_REQUESTS, &error);
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    answer.headers.insert(RETRY_AFTER, seconds.max(1).into());
-    answer.set(CONTENT_TYPE, "application/json; charset=utf-8");
-    answer.framing = Framing::Chunked;
-    answer
 }

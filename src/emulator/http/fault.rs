@@ -212,7 +212,9 @@ impl Met<'_> {
         let json = "application/json; charset=utf-8";
         match &scripted.body {
             Scripted::OfStatus if status.as_u16() >= 400 => {
-                answer = Answer::error(status, &error_of(status));
+                let now = self.front.world.clock.now();
+                let request = &self.arrival.request;
+                answer = self.front.resource.error(request, status, error_of(status), now);
             }
             Scripted::OfStatus => {}
             Scripted::Json(value) => {

@@ -17,4 +17,4 @@ mod wire;
 pub(super) use answer::Answer;
 pub(super) use dispatch::Front;
 pub use limits::Limits;
-pub(super) use listener::bind;
+pub(super) use listener::{Listener, bind};
