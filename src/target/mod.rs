@@ -1,5 +1,6 @@
 //! Where cases run: the embedded emulator, or a live resource; and with which credentials.
 
+mod access;
 pub mod courtesy;
 pub mod credentials;
 pub mod ledger;

@@ -1,0 +1,77 @@
+//! `sdk check`: the adapter author's friend.
+
+use std::time::Duration;
+
+use crate::driver::adapter::{
+    Access, Command, Examination, Examined, ExaminedResult, Limits, Trust, WITHHELD,
+};
+use crate::emulator::Emulator;
+use crate::exit::Exit;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The adapter, as one text: a program with its arguments.
+    #[arg(value_name = "COMMAND")]
+    command: String,
+    /// How long the adapter may take to say hello, and to end after bye.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    patience: Option<Duration>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::acs::time::parse_duration(text)
+        .ok_or_else(|| format!("\"{text}\" is no duration such as 500ms or 10s"))
+}
+
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let mut command = match Command::parse(&args.command) {
+        Ok(command) => command,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(Exit::Invalid);
+        }
+    };
+    let emulator = Emulator::builder().start().await?;
+    let trust = Trust::new(emulator.ca_pem())?;
+    command.environment = trust.variables().to_vec();
+    command.withheld = WITHHELD.map(Into::into).to_vec();
+    let mut limits = Limits::default();
+    if let Some(patience) = args.patience {
+        (limits.start, limits.grace) = (patience, patience);
+    }
+    let access: Access = match emulator.resources().first() {
+        Some(resource) => resource.as_ref().into(),
+        None => anyhow::bail!("the emulator has no resource"),
+    };
+    let results = Examination::new(&command, &access, limits).run().await;
+    for result in &results {
+        print(result);
+    }
+    Ok(conclude(&results, &args.command))
+}
+
+fn print(examined: &Examined) {
+    let what = &examined.what;
+    match &examined.result {
+        ExaminedResult::Passed => anstream::println!("ok      {what}"),
+        ExaminedResult::Skipped(why) => anstream::println!("-       {what}: {why}"),
+        ExaminedResult::Doubtful(why) => anstream::println!("doubt   {what}: {why}"),
+        ExaminedResult::Broken(why) => anstream::println!("BROKEN  {what}: {why}"),
+        ExaminedResult::NotStarted(why) => anstream::println!("BROKEN  {what}: {why}"),
+    }
+}
+
+fn conclude(results: &[Examined], command: &str) -> Exit {
+    let broken =
+        results.iter().filter(|one| matches!(one.result, ExaminedResult::Broken(_))).count();
+    if results.iter().any(|one| matches!(one.result, ExaminedResult::NotStarted(_))) {
+        anstream::println!("the adapter could not be started");
+        return Exit::Unreachable;
+    }
+    if broken > 0 {
+        anstream::println!("{broken} broken");
+        return Exit::Failed;
+    }
+    anstream::println!("the protocol is kept; next: acs-conformance sdk run --adapter '{command}'");
+    Exit::Success
+}
