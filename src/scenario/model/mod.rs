@@ -91,6 +91,16 @@ pub enum Lane {
     Slow,
 }
 
+impl Lane {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Timing => "timing",
+            Self::Slow => "slow",
+        }
+    }
+}
+
 /// How the case's own emulator is set up; without meaning on a live target.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EmulatorOptions {

@@ -1,4 +1,4 @@
-//! The matrix of cases: scenario × api-version, filters and shards.
+//! A case.
 
 use std::sync::Arc;
 
@@ -12,4 +12,12 @@ pub struct Case {
     pub api_version: ApiVersion,
     /// From 1.
     pub repetition: u32,
+}
+
+impl Case {
+    /// `<area>::<slug>::<api-version>`: the same for all repetitions.
+    pub fn name(&self) -> String {
+        let Scenario { area, slug, .. } = &*self.scenario;
+        format!("{area}::{slug}::{}", self.api_version)
+    }
 }
