@@ -39,6 +39,8 @@ pub mod reader;
 pub mod record;
 mod recorder;
 mod replace;
+#[cfg(test)]
+mod round_trip_tests;
 mod rule_facts;
 mod suite;
 pub mod summary;
