@@ -1,10 +1,43 @@
 //! `doctor`: say whether a resource can be used.
 
+use super::live::{AccountArgs, is_proxied, say, warn};
+use crate::driver::wire::Client;
 use crate::exit::Exit;
+use crate::target::doctor::{Finding, Visit, unusable};
 
+/// Looks at a resource in ten lines: endpoint, credentials, DNS, TLS, clock, signature, identity,
+/// rooms, api-versions, rate. Creates nothing.
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(flatten)]
+    account: AccountArgs,
+}
 
-pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let authorities = match args.account.authorities() {
+        Ok(authorities) => authorities,
+        Err(error) => {
+            warn(format!("error: {error:#}"));
+            return Ok(Exit::Invalid);
+        }
+    };
+    let client = Client::outside(authorities.as_deref())?;
+    let account = match args.account.account(&client) {
+        Ok(account) => account,
+        Err(error) => return Ok(show(&unusable(&error))),
+    };
+    let visit = Visit {
+        account: &account,
+        client: &client,
+        proxied: is_proxied(account.endpoint()),
+        authorities: authorities.as_deref(),
+    };
+    Ok(show(&visit.pay().await))
+}
+
+fn show(findings: &[Finding]) -> Exit {
+    for finding in findings {
+        say(finding);
+    }
+    Exit::worst(findings.iter().map(|finding| finding.exit))
 }

@@ -11,6 +11,7 @@ mod exec;
 mod explain;
 mod import;
 mod list;
+mod live;
 mod logging;
 mod man;
 mod new;

@@ -3,9 +3,12 @@
 mod access;
 pub mod courtesy;
 pub mod credentials;
+pub mod doctor;
 pub mod ledger;
 mod passage;
 mod place;
+pub mod refusal;
+pub mod sweep;
 mod world;
 
 pub use passage::Passage;

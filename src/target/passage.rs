@@ -78,7 +78,8 @@ impl Passage {
         }
     }
 
-    async fn once(&self, client: &Client, outgoing: &Outgoing, limit: Duration) -> Answered {
+    /// Sends a request once, with manners and ledger, whatever the answer.
+    pub async fn once(&self, client: &Client, outgoing: &Outgoing, limit: Duration) -> Answered {
         let pending = match self.admit(outgoing).await {
             Ok(pending) => pending,
             Err(why) => return Answered::unsent(outgoing, why),

@@ -109,6 +109,8 @@ pub struct Attempt {
     pub cleanup: bool,
     /// The version as which the emulator served the request, when it was told to serve it as another.
     pub served_as: Option<String>,
+    /// The body as the live resource sent it, where the tap pointed its `nextLink` to itself.
+    pub original_body: Option<Bytes>,
     /// Whether it came through the proxy that the harness offered.
     pub proxied: bool,
 }

@@ -106,16 +106,21 @@ impl Client {
     ///
     /// When the PEM or the system's store cannot be read.
     pub fn outside(authorities: Option<&str>) -> Result<Self, ClientError> {
+        let tls = Self::tls(authorities)?;
+        Self::build(tls, |builder| builder)
+    }
+
+    /// The TLS of [`Client::outside`].
+    pub(crate) fn tls(authorities: Option<&str>) -> Result<rustls::ClientConfig, ClientError> {
         let extra = authorities.map(certificates).transpose()?.unwrap_or_default();
         let protocols = protocols()?;
         let provider = protocols.crypto_provider().clone();
         let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
             .map_err(|error| ClientError::Authority(error.to_string()))?;
-        let tls = protocols
+        Ok(protocols
             .dangerous()
             .with_custom_certificate_verifier(std::sync::Arc::new(verifier))
-            .with_no_client_auth();
-        Self::build(tls, |builder| builder)
+            .with_no_client_auth())
     }
 
     /// The same client, with everything it sends going through `passage`.

@@ -34,6 +34,12 @@ pub enum Credential {
     BearerToken,
 }
 
+/// Target and host in the spelling that a [`Fit`] names, for another authority. An unknown name
+/// is the wire's own spelling.
+pub fn spelt(form: &str, target: &str, authority: &str) -> (String, String) {
+    spelling::spell(form, target, authority)
+}
+
 /// Judges the credentials of a request. `machine_now` is the machine's time, never a virtual one:
 /// real clients sign with the machine's clock.
 ///

@@ -27,6 +27,20 @@ pub(super) fn spellings(target: &str, authority: &str) -> Vec<Spelling> {
     all
 }
 
+/// Target and host as a named form writes them.
+pub(super) fn spell(name: &str, target: &str, authority: &str) -> (String, String) {
+    let (how, host) = match name.split_once(',') {
+        Some((how, _)) => (how, without_port(authority)),
+        None => (name, authority),
+    };
+    let target = match how {
+        "decoded" => decoded(target),
+        "form" => form(target),
+        _ => target.to_owned(),
+    };
+    (target, host.to_owned())
+}
+
 fn form_name(target: &'static str, suffix: &str) -> &'static str {
     match (target, suffix.is_empty()) {
         ("decoded", true) => "decoded",
@@ -105,6 +119,15 @@ mod tests {
         assert_eq!(names("/rooms?a=b", "localhost:1"), ["wire", "wire,no-port"]);
         assert_eq!(names("/rooms?a=%2B~", "localhost:1").len(), 6);
         assert_eq!(names("/rooms", "[::1]").len(), 1);
+    }
+
+    #[test]
+    fn a_named_form_is_spelt_as_it_was_found() {
+        let (target, authority) = ("/rooms?nextLink=%2Fa%2B%3D%20~*:&api-version=1", "localhost:1");
+        for spelling in spellings(target, authority) {
+            let spelt = spell(spelling.form, target, authority);
+            assert_eq!(spelt, (spelling.target, spelling.host), "{}", spelling.form);
+        }
     }
 
     #[test]

@@ -63,6 +63,12 @@ impl Account {
         self.primary.as_ref()
     }
 
+    /// The same resource with another key.
+    #[must_use]
+    pub fn with_primary(&self, key: AccessKey) -> Self {
+        Self { primary: Some(key), ..self.clone() }
+    }
+
     pub fn secondary(&self) -> Option<&AccessKey> {
         self.secondary.as_ref()
     }

@@ -6,10 +6,12 @@
 mod account;
 mod entra;
 mod error;
+mod request;
 mod source;
 mod transport;
 
 pub use account::Account;
 pub use entra::{Entra, Method, SCOPE};
 pub use error::CredentialsError;
+pub use request::Plain;
 pub use source::Source;

@@ -92,20 +92,21 @@ impl Ledger {
         Ok(Some(Self { book: Arc::new(Mutex::new(book)) }))
     }
 
-    /// Writes down that a create is about to be sent; the answer is its number.
+    /// Writes down that a create is about to be sent; the answer is its number, and whether it
+    /// was in flight before without an answer.
     ///
     /// # Errors
     ///
     /// When it is not on disk: then the create must not be sent.
-    pub fn intend(&self, mut intent: Intent) -> Result<u64, LedgerError> {
+    pub fn intend(&self, mut intent: Intent) -> Result<(u64, bool), LedgerError> {
         let mut book = self.lock();
         if let Some(number) = book.same(&intent) {
-            return Ok(number);
+            return Ok((number, true));
         }
         let number = book.page.entries.len() as u64 + 1;
         intent.number = number;
         book.write(Line::Intent(intent))?;
-        Ok(number)
+        Ok((number, false))
     }
 
     /// Writes down what the service created.

@@ -100,10 +100,15 @@ fn a_repeated_create_is_one_intent_until_it_is_answered_and_one_room_after() {
     let ledger = begin(&shelf);
     let first = send(&ledger, "POST", CREATE_ROOM, Some("a"));
     let second = send(&ledger, "POST", CREATE_ROOM, Some("a"));
-    assert_eq!(first, second);
-    ledger.after(first, Some(&answer(429, ""))).expect("written");
+    let (Pending::Create { intent, .. }, Pending::Create { intent: same, again, .. }) =
+        (&first, &second)
+    else {
+        panic!("{first:?} {second:?}")
+    };
+    assert_eq!((intent, *again), (same, true));
+    ledger.after(first.clone(), Some(&answer(429, ""))).expect("written");
     let third = send(&ledger, "POST", CREATE_ROOM, Some("a"));
-    assert_ne!(second, third, "after a refusal the create is in flight anew");
+    assert_ne!(first, third, "after a refusal the create is in flight anew");
     assert_eq!(ledger.tally().unaccounted, 1);
     ledger.after(third, Some(&answer(201, r#"{"id":"1"}"#))).expect("written");
     let fourth = send(&ledger, "POST", CREATE_ROOM, Some("a"));
@@ -162,4 +167,17 @@ fn a_file_of_something_else_is_refused_and_left_as_it_is() {
     let error = Ledger::take_up(&path).expect_err("no ledger").to_string();
     assert!(error.contains("line 1 of") && error.contains("is no line of a ledger"), "{error}");
     assert_eq!(std::fs::read_to_string(&path).expect("the file"), "milk\neggs\n");
+}
+
+#[test]
+fn a_refusal_of_a_repeated_create_says_nothing_of_the_first_unless_it_is_about_the_body() {
+    let (_directory, shelf) = shelf();
+    let ledger = begin(&shelf);
+    let lost = send(&ledger, "POST", CREATE_ROOM, Some("a"));
+    ledger.after(lost, None).expect("nothing to write");
+    for (status, unaccounted) in [(401, 1), (429, 1), (503, 1), (400, 0)] {
+        let again = send(&ledger, "POST", CREATE_ROOM, Some("a"));
+        ledger.after(again, Some(&answer(status, "{}"))).expect("written");
+        assert_eq!(ledger.tally().unaccounted, unaccounted, "{status}");
+    }
 }

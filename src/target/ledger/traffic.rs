@@ -22,8 +22,16 @@ pub struct Request<'a> {
 #[must_use = "the answer must be written down before anything else is sent"]
 pub enum Pending {
     Nothing,
-    Create { intent: u64, kind: ResourceKind },
-    Delete { kind: ResourceKind, id: String },
+    Create {
+        intent: u64,
+        kind: ResourceKind,
+        /// An earlier attempt at it may have been carried out, unheard.
+        again: bool,
+    },
+    Delete {
+        kind: ResourceKind,
+        id: String,
+    },
 }
 
 impl Ledger {
@@ -35,8 +43,8 @@ impl Ledger {
     pub fn before(&self, request: Request<'_>, now: DateTime<Utc>) -> Result<Pending, LedgerError> {
         match meaning(request.method, request.target) {
             Meaning::Create(kind) => {
-                let intent = self.intend(intent(kind, request, now))?;
-                Ok(Pending::Create { intent, kind })
+                let (intent, again) = self.intend(intent(kind, request, now))?;
+                Ok(Pending::Create { intent, kind, again })
             }
             Meaning::Delete(kind, id) => Ok(Pending::Delete { kind, id }),
             Meaning::Else => Ok(Pending::Nothing),
@@ -51,9 +59,11 @@ impl Ledger {
     pub fn after(&self, pending: Pending, received: Option<&Received>) -> Result<(), LedgerError> {
         let Some(received) = received else { return Ok(()) };
         match pending {
-            Pending::Create { intent, kind } => match created_id(kind, received) {
+            Pending::Create { intent, kind, again } => match created_id(kind, received) {
                 Some(id) => self.created(intent, kind, &id),
-                None if created_nothing(received.status) => self.refused(intent, received.status),
+                None if created_nothing(received.status, again) => {
+                    self.refused(intent, received.status)
+                }
                 None => Ok(()),
             },
             Pending::Delete { kind, id } if is_gone(received.status) => self.deleted(kind, &id),
@@ -70,8 +80,8 @@ impl Ledger {
     /// When it is not on disk.
     pub fn not_sent(&self, pending: Pending) -> Result<(), LedgerError> {
         match pending {
-            Pending::Create { intent, .. } => self.refused(intent, 0),
-            Pending::Delete { .. } | Pending::Nothing => Ok(()),
+            Pending::Create { intent, again: false, .. } => self.refused(intent, 0),
+            Pending::Create { .. } | Pending::Delete { .. } | Pending::Nothing => Ok(()),
         }
     }
 }
@@ -146,8 +156,12 @@ fn created_id(kind: ResourceKind, received: &Received) -> Option<String> {
 }
 
 /// Refusals, and answers that say that the request was not taken up. A 408, a 500 and a gateway's
-/// 502 and 504 leave it open.
-const fn created_nothing(status: u16) -> bool {
+/// 502 and 504 leave it open. Of an earlier attempt that was not heard of, only a 400 says
+/// something: had it been carried out, its answer would have been given again.
+const fn created_nothing(status: u16, again: bool) -> bool {
+    if again {
+        return status == 400;
+    }
     matches!(status, 300..=407 | 409..=499 | 501 | 503 | 505)
 }
 

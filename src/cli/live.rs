@@ -1,0 +1,150 @@
+//! Options that every command on a live resource takes: whose, with which credentials, how.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::driver::wire::Client;
+use crate::target::courtesy::{Budget, Settings};
+use crate::target::credentials::{Account, CredentialsError, Method, Source};
+use crate::target::ledger::Shelf;
+
+/// Where the credentials come from. None of these options holds one: a list of processes would
+/// show it.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Live resource")]
+pub struct AccountArgs {
+    /// Variable that holds the connection string [default: ACS_CONNECTION_STRING]; the second
+    /// key's is read from NAME_SECONDARY.
+    #[arg(long, value_name = "NAME")]
+    pub connection_string_env: Option<String>,
+    /// File that holds the connection string, and on a second line that of the second key.
+    #[arg(long, value_name = "FILE", conflicts_with = "connection_string_env")]
+    pub connection_string_file: Option<PathBuf>,
+    /// Entra ID instead of a key: client-secret, workload-identity, managed-identity, azure-cli.
+    /// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE.
+    #[arg(long, value_name = "METHOD", conflicts_with_all = ["connection_string_env", "connection_string_file"])]
+    pub auth: Option<Method>,
+    /// The resource's address, for --auth [default: ACS_ENDPOINT].
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// File that holds the client secret, for --auth client-secret [default: AZURE_CLIENT_SECRET].
+    #[arg(long, value_name = "FILE")]
+    pub client_secret_file: Option<PathBuf>,
+    /// PEM of an authority that is trusted beside the system's, for an endpoint with one of its
+    /// own.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
+impl AccountArgs {
+    /// The PEM of `--ca-file`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn authorities(&self) -> anyhow::Result<Option<String>> {
+        let Some(path) = &self.ca_file else { return Ok(None) };
+        let pem = std::fs::read_to_string(path)
+            .with_context(|| format!("the file {} of --ca-file cannot be read", path.display()))?;
+        Ok(Some(pem))
+    }
+
+    /// Reads the credentials.
+    ///
+    /// # Errors
+    ///
+    /// When they are missing or malformed.
+    pub fn account(&self, client: &Client) -> Result<Account, CredentialsError> {
+        let source = Source {
+            variable: self.connection_string_env.clone(),
+            file: self.connection_string_file.clone(),
+            method: self.auth,
+            endpoint: self.endpoint.clone(),
+            client_secret_file: self.client_secret_file.clone(),
+        };
+        source.account(&environment, client)
+    }
+}
+
+/// How a live resource is treated.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Live resource")]
+pub struct MannersArgs {
+    /// Folder of the ledgers of what was created [default: the user's state folder].
+    #[arg(long, value_name = "DIR", env = "ACS_LEDGER_DIR")]
+    pub ledger: Option<PathBuf>,
+    /// Requests a second, at most; 0 is no limit [default: 20].
+    #[arg(long, value_name = "N")]
+    pub rate: Option<f64>,
+    /// Requests that the run may send; undoing is not counted.
+    #[arg(long, value_name = "N")]
+    pub max_requests: Option<u64>,
+    /// Rooms that the run may create.
+    #[arg(long, value_name = "N")]
+    pub max_rooms: Option<u64>,
+    /// Users that the run may create.
+    #[arg(long, value_name = "N")]
+    pub max_users: Option<u64>,
+}
+
+impl MannersArgs {
+    pub fn shelf(&self) -> Shelf {
+        self.ledger.clone().map_or_else(|| Shelf::usual(|name| environment(name)), Shelf::new)
+    }
+
+    pub fn settings(&self) -> Settings {
+        let usual = Settings::default();
+        Settings {
+            rate: match self.rate {
+                None => usual.rate,
+                Some(rate) => (rate > 0.0).then_some(rate),
+            },
+            budget: Budget {
+                requests: self.max_requests,
+                rooms: self.max_rooms,
+                users: self.max_users,
+            },
+            ..usual
+        }
+    }
+}
+
+/// A line to standard output. Somebody who closed it (`| head`) does not want to know.
+pub fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// A line to standard error.
+pub fn warn(line: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// The process's environment.
+pub fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Whether the environment names a proxy for this endpoint.
+pub fn is_proxied(endpoint: &str) -> bool {
+    let set = |names: [&str; 2]| {
+        names.iter().find_map(|name| environment(name)).filter(|value| !value.is_empty())
+    };
+    let own = if endpoint.starts_with("https") {
+        set(["HTTPS_PROXY", "https_proxy"])
+    } else {
+        set(["HTTP_PROXY", "http_proxy"])
+    };
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, authority)| authority);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let exempt = set(["NO_PROXY", "no_proxy"]).is_some_and(|list| {
+        list.to_string_lossy().split(',').map(str::trim).any(|entry| {
+            let entry = entry.trim_start_matches('.');
+            !entry.is_empty()
+                && (entry == "*" || host == entry || host.ends_with(&format!(".{entry}")))
+        })
+    });
+    own.or_else(|| set(["ALL_PROXY", "all_proxy"])).is_some() && !exempt
+}
