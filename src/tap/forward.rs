@@ -35,8 +35,7 @@ impl Forwarder {
     pub async fn forward(&self, arrival: Arrival) -> Option<Received> {
         let started = Utc::now();
         let clock = Instant::now();
-        let mut attempt =
-            Attempt { connection: Some(arrival.connection), ..Attempt::default() };
+        let mut attempt = Attempt { connection: Some(arrival.connection), ..Attempt::default() };
         let result = self.carry(&arrival, &mut attempt).await;
         let (received, broken) = match result {
             Ok(received) => (Some(received), None),

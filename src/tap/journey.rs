@@ -69,8 +69,7 @@ impl Arrival {
                 auth::spelt(form.unwrap_or("wire"), &self.sent.target, account.authority());
             let date = http_date(now);
             let hash = signing::content_hash(&self.sent.body);
-            let text =
-                signing::string_to_sign(&self.sent.method, &target, &[&date, &host, &hash]);
+            let text = signing::string_to_sign(&self.sent.method, &target, &[&date, &host, &hash]);
             let proof = signing::authorization(signing::SIGNED_HEADERS, &key.sign(&text));
             headers.push("x-ms-date", date);
             headers.push("x-ms-content-sha256", hash);

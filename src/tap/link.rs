@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn escaped_slashes_and_a_spelt_out_port_are_the_same_link() {
-        let body = r#"{"nextLink":"https:\/\/contoso.communication.azure.com:443\/rooms?a=\u0026b"}"#;
+        let body =
+            r#"{"nextLink":"https:\/\/contoso.communication.azure.com:443\/rooms?a=\u0026b"}"#;
         let expected = r#"{"nextLink":"https://localhost:4711\/rooms?a=\u0026b"}"#;
         assert_eq!(rewritten(body).as_deref(), Some(expected));
     }

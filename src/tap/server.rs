@@ -112,9 +112,7 @@ async fn answer(
             response = response.header(name, value);
         }
     }
-    response
-        .body(Full::new(received.body))
-        .unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY))
+    response.body(Full::new(received.body)).unwrap_or_else(|_| plain(StatusCode::BAD_GATEWAY))
 }
 
 fn plain(status: StatusCode) -> Response<Full<Bytes>> {
