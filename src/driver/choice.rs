@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::adapter::{AdapterDriver, Pool};
-use super::wire::WireDriver;
+use super::wire::{InFlight, WireDriver};
 use super::{Invocation, Performed};
 use crate::target::World;
-use crate::transcript::Fault;
+use crate::transcript::{Ended, Fault};
 
 /// Which driver a run uses. Cheap to clone; each worker starts its own [`Driver`] from it.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,16 @@ pub enum DriverError {
     Fault(Fault),
 }
 
+impl DriverError {
+    /// How the case ends that met it.
+    pub fn into_ended(self) -> Ended {
+        match self {
+            Self::Start(why) => Ended::Unreachable(why),
+            Self::Fault(fault) => Ended::Implementation(fault),
+        }
+    }
+}
+
 impl Driver {
     /// What transcripts call it: `wire`, or the SDK's name, version, flavour and runtime.
     pub fn name(&self) -> String {
@@ -88,13 +98,10 @@ impl Driver {
                 wire.begin(world);
                 Ok(())
             }
-            Self::Adapter(adapter) => {
-                let access = world.resources.iter().map(|resource| resource.access.clone());
-                adapter
-                    .begin(case, access.collect(), world.ca_file.clone())
-                    .await
-                    .map_err(DriverError::Fault)
-            }
+            Self::Adapter(adapter) => adapter
+                .begin(case, world.access(), world.ca_file.clone())
+                .await
+                .map_err(DriverError::Fault),
         }
     }
 
@@ -103,6 +110,14 @@ impl Driver {
         match self {
             Self::Wire(wire) => wire.perform(invocation).await,
             Self::Adapter(adapter) => adapter.perform(invocation).await,
+        }
+    }
+
+    /// A create that was cut off before its answer came, if the driver knows of one.
+    pub fn take_in_flight(&mut self) -> Option<InFlight> {
+        match self {
+            Self::Wire(wire) => wire.take_in_flight(),
+            Self::Adapter(_) => None,
         }
     }
 

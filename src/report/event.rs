@@ -74,6 +74,8 @@ pub struct RunFinished {
     pub deleted: usize,
     pub leaked: usize,
     pub unaccounted: usize,
+    /// What the harness itself could not do, such as writing a report.
+    pub troubles: Vec<String>,
     pub duration: Duration,
     pub exit: Option<Exit>,
 }

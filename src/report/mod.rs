@@ -44,6 +44,7 @@ mod round_trip_tests;
 mod rule_facts;
 mod suite;
 pub mod summary;
+pub mod terminal;
 mod wording;
 
 pub use event::{CaseFinished, Event, RunFinished, RunStarted, Sink};

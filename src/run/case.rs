@@ -1,12 +1,21 @@
 //! One case, from its first step to its last undoing.
 
-use chrono::Utc;
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
-use super::CaseOptions;
+use chrono::Utc;
+use futures::FutureExt;
+
+use super::carrier::Carrier;
+use super::{CaseOptions, StepListener};
 use crate::driver::Driver;
 use crate::plan::Case;
 use crate::target::World;
-use crate::transcript::{Ended, StepRecord, Transcript};
+use crate::transcript::{Ended, Printed, StepRecord, Transcript};
+
+/// How long a step that is under way may go on once the run is to end.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Carries `case` out in `world` and undoes what it created. Never fails: whatever happens is in
 /// the transcript. `step_finished` is called with each step as it ends.
@@ -15,9 +24,44 @@ pub async fn run_case(
     world: &mut World,
     driver: &mut Driver,
     options: &CaseOptions,
-    step_finished: &mut (dyn FnMut(&StepRecord) + Send),
+    step_finished: StepListener<'_>,
 ) -> Transcript {
-    let _ = (options, step_finished);
+    let mut transcript = blank(case, world, driver);
+    let clock = Instant::now();
+    if let Err(error) = driver.begin(&case.name(), world).await {
+        transcript.steps = never_reached(case, &[], &error.to_string());
+        transcript.ended = error.into_ended();
+        return transcript;
+    }
+    let mut carrier = Carrier::new(case, world, driver, options, step_finished);
+    transcript.ended = carry(&mut carrier, &mut transcript.printed).await;
+    transcript.steps = carrier.close();
+    if transcript.ended == Ended::Completed {
+        match carrier.expectations_of(&case.scenario.state) {
+            Ok(expectations) => transcript.expectations = expectations,
+            Err(error) => transcript.ended = Ended::Harness(error.to_string()),
+        }
+    }
+    let creations = std::mem::take(&mut carrier.creations);
+    let in_flight = carrier.driver.take_in_flight();
+    if transcript.ended != Ended::Completed {
+        let why = why(&transcript.ended);
+        let missing = never_reached(case, &transcript.steps, &why);
+        transcript.steps.extend(missing);
+    }
+    transcript.unconsumed = world.take_unconsumed();
+    transcript.state = world.state();
+    transcript.duration = clock.elapsed();
+    transcript.cleanup = super::cleanup::undo(world, creations, in_flight).await;
+    if let Some(fault) = driver.end().await
+        && matches!(transcript.ended, Ended::Completed | Ended::Failed)
+    {
+        transcript.ended = Ended::Implementation(fault);
+    }
+    transcript
+}
+
+fn blank(case: &Case, world: &World, driver: &Driver) -> Transcript {
     Transcript {
         scenario: case.scenario.clone(),
         api_version: case.api_version.clone(),
@@ -25,12 +69,74 @@ pub async fn run_case(
         target: world.kind,
         repetition: case.repetition,
         started: Utc::now(),
-        duration: std::time::Duration::ZERO,
+        duration: Duration::ZERO,
         printed: Vec::new(),
         steps: Vec::new(),
         cleanup: Vec::new(),
         unconsumed: Vec::new(),
         state: None,
-        ended: Ended::Harness("not wired yet".to_owned()),
+        expectations: Vec::new(),
+        ended: Ended::Completed,
+    }
+}
+
+fn never_reached(case: &Case, ran: &[StepRecord], why: &str) -> Vec<StepRecord> {
+    super::not_run::never_reached(&case.scenario.steps, ran, why)
+}
+
+/// Runs the steps until they end, the time is up, the run is to end, or something breaks.
+async fn carry(carrier: &mut Carrier<'_>, printed: &mut Vec<Printed>) -> Ended {
+    let scenario = carrier.case.scenario.clone();
+    let options = carrier.options;
+    for fault in &scenario.faults {
+        if let Err(error) = carrier.world.schedule(&fault.value) {
+            return Ended::Harness(error.to_string());
+        }
+    }
+    if let Some(print) = &scenario.print {
+        match super::print::printed(print, &mut carrier.scope, &carrier.context) {
+            Ok(block) => printed.push(block),
+            Err(error) => return Ended::Harness(error.to_string()),
+        }
+    }
+    let limit = options.timeout.unwrap_or(scenario.timeout);
+    let ended = {
+        let steps = AssertUnwindSafe(carrier.run_steps(&scenario.steps, "")).catch_unwind();
+        tokio::select! {
+            result = steps => result.err().map(|panic| Ended::Harness(text_of(panic.as_ref()))),
+            () = tokio::time::sleep(limit) => Some(Ended::TimedOut { limit }),
+            () = interrupted(options) => Some(Ended::Interrupted),
+        }
+    };
+    match ended {
+        Some(ended) => ended,
+        None if options.interrupt.is_asked() => Ended::Interrupted,
+        None => carrier.ended(),
+    }
+}
+
+async fn interrupted(options: &CaseOptions) {
+    options.interrupt.asked().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("the harness panicked: {}", text.unwrap_or_default())
+}
+
+fn why(ended: &Ended) -> String {
+    match ended {
+        Ended::Completed => String::new(),
+        Ended::Failed => "a step before it failed".to_owned(),
+        Ended::TimedOut { limit } => {
+            format!("the case's limit of {} was up", crate::acs::time::duration_text(*limit))
+        }
+        Ended::Interrupted => "the run was interrupted".to_owned(),
+        Ended::Unreachable(why) | Ended::Harness(why) => why.clone(),
+        Ended::Implementation(fault) => fault.to_string(),
     }
 }

@@ -1,5 +1,6 @@
 //! How cases are carried out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Interrupt;
@@ -13,6 +14,10 @@ pub struct CaseOptions {
     pub timeout: Option<Duration>,
     /// Limit of a step that states none.
     pub step_limit: Duration,
+    /// Makes the emulator's ids and keys and the expressions' uuids repeat from run to run.
+    pub seed: Option<u64>,
+    /// What `${env.NAME}` may read, as far as scenarios declare it.
+    pub environment: BTreeMap<String, String>,
     pub interrupt: Interrupt,
 }
 
@@ -22,6 +27,8 @@ impl Default for CaseOptions {
             continue_after_failure: false,
             timeout: None,
             step_limit: Duration::from_secs(30),
+            seed: None,
+            environment: BTreeMap::new(),
             interrupt: Interrupt::default(),
         }
     }

@@ -1,18 +1,30 @@
-//! Many cases, in parallel, streamed to the reporters.
+//! Many cases, in parallel, streamed to the reporters in the order of the plan.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use tokio::sync::Semaphore;
 
 use super::CaseOptions;
-use crate::driver::DriverKind;
+use super::reporters::Reporters;
+use crate::driver::{Driver, DriverKind};
 use crate::exit::Exit;
-use crate::judge::JudgeOptions;
+use crate::judge::{JudgeOptions, Verdict};
 use crate::plan::Case;
-use crate::report::{RunFinished, RunStarted, Sink};
+use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 use crate::target::Target;
+use crate::transcript::{CleanupResult, Ended, Transcript};
+
+/// How many cases may be ahead of the one that is reported next, for each job. Bounds memory.
+const AHEAD: usize = 8;
 
 /// A run: which cases, where, by whom, and how they are judged.
-#[derive(Debug)]
-pub struct Suite<'a> {
-    pub cases: &'a [Case],
-    pub target: &'a Target,
+#[derive(Debug, Clone)]
+pub struct Suite {
+    pub cases: Arc<[Case]>,
+    pub target: Arc<Target>,
     pub driver: DriverKind,
     pub options: CaseOptions,
     pub judge: JudgeOptions,
@@ -22,10 +34,201 @@ pub struct Suite<'a> {
     pub fail_fast: bool,
 }
 
-impl Suite<'_> {
+/// What all cases of a run share.
+struct Shared {
+    suite: Suite,
+    reporters: Reporters,
+    permits: Semaphore,
+    stop: AtomicBool,
+    idle: Mutex<Vec<Driver>>,
+}
+
+/// A case that was begun, with what it came to.
+struct Judged {
+    transcript: Transcript,
+    verdict: Verdict,
+}
+
+impl Suite {
     /// Carries all cases out and tells `sinks`. The sum's `exit` is that of the whole run.
-    pub async fn run(self, started: &RunStarted<'_>, sinks: &mut [Box<dyn Sink>]) -> RunFinished {
-        let _ = (started, sinks);
-        RunFinished { exit: Some(Exit::Harness), ..RunFinished::default() }
+    pub async fn run(self, started: &RunStarted<'_>, sinks: Vec<Box<dyn Sink>>) -> RunFinished {
+        let clock = Instant::now();
+        let jobs = self.jobs.max(1);
+        let shared = Arc::new(Shared {
+            reporters: Reporters::new(sinks),
+            permits: Semaphore::new(jobs),
+            stop: AtomicBool::new(false),
+            idle: Mutex::default(),
+            suite: self,
+        });
+        shared.reporters.tell(&Event::RunStarted(started));
+        let mut sum = Sum::new(started);
+        let mut cases = futures::stream::iter(0..shared.suite.cases.len())
+            .map(|index| tokio::spawn(Arc::clone(&shared).one(index)))
+            .buffered(jobs.saturating_mul(AHEAD));
+        let mut index = 0;
+        while let Some(joined) = cases.next().await {
+            sum.add(&shared, index, joined.unwrap_or_else(|error| Err(error.to_string())));
+            index += 1;
+        }
+        drop(cases);
+        let finished = sum.finish(&shared, clock.elapsed());
+        shared.reporters.tell(&Event::RunFinished(&finished));
+        finished
+    }
+}
+
+impl Shared {
+    /// `None` when the case was never begun; an error is the harness's own.
+    async fn one(self: Arc<Self>, index: usize) -> Result<Option<Judged>, String> {
+        let Ok(_permit) = self.permits.acquire().await else { return Ok(None) };
+        let interrupt = &self.suite.options.interrupt;
+        if self.stop.load(Ordering::Relaxed) || interrupt.is_asked() {
+            return Ok(None);
+        }
+        let Some(case) = self.suite.cases.get(index) else { return Ok(None) };
+        self.reporters.tell(&Event::CaseStarted { index, case });
+        let transcript = self.carry_out(index, case).await;
+        let verdict = crate::judge::judge(&transcript, &self.suite.judge);
+        if self.suite.fail_fast && !verdict.is_green() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        Ok(Some(Judged { transcript, verdict }))
+    }
+
+    async fn carry_out(&self, index: usize, case: &Case) -> Transcript {
+        let kind = self.suite.target.kind();
+        let mut world = match self.suite.target.open(case, self.suite.options.seed).await {
+            Ok(world) => world,
+            Err(error) => return unreachable(case, kind, Ended::Unreachable(error.to_string())),
+        };
+        let mut driver = match self.driver().await {
+            Ok(driver) => driver,
+            Err(error) => return unreachable(case, kind, error.into_ended()),
+        };
+        let mut tell = |step: &crate::transcript::StepRecord| {
+            self.reporters.tell(&Event::StepFinished { index, case, step });
+        };
+        let transcript =
+            super::run_case(case, &mut world, &mut driver, &self.suite.options, &mut tell).await;
+        world.close().await;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(driver);
+        transcript
+    }
+
+    /// A driver that has nothing to do, else a new one.
+    async fn driver(&self) -> Result<Driver, crate::driver::DriverError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(driver) => Ok(driver),
+            None => self.suite.driver.start().await,
+        }
+    }
+}
+
+/// The transcript of a case that had no world to run in.
+fn unreachable(case: &Case, target: crate::transcript::TargetKind, ended: Ended) -> Transcript {
+    let why = match &ended {
+        Ended::Implementation(fault) => fault.to_string(),
+        Ended::Unreachable(why) => why.clone(),
+        _ => String::new(),
+    };
+    Transcript {
+        scenario: case.scenario.clone(),
+        api_version: case.api_version.clone(),
+        driver: String::new(),
+        target,
+        repetition: case.repetition,
+        started: chrono::Utc::now(),
+        duration: Duration::ZERO,
+        printed: Vec::new(),
+        steps: super::not_run::never_reached(&case.scenario.steps, &[], &why),
+        cleanup: Vec::new(),
+        unconsumed: Vec::new(),
+        state: None,
+        expectations: Vec::new(),
+        ended,
+    }
+}
+
+/// The sum of a run while it goes on.
+struct Sum {
+    finished: RunFinished,
+    exits: Vec<Exit>,
+}
+
+impl Sum {
+    fn new(started: &RunStarted<'_>) -> Self {
+        let finished = RunFinished {
+            not_applicable: started.not_applicable.len(),
+            invalid_files: started.invalid_files,
+            ..RunFinished::default()
+        };
+        Self { finished, exits: Vec::new() }
+    }
+
+    fn add(&mut self, shared: &Shared, index: usize, result: Result<Option<Judged>, String>) {
+        let judged = match result {
+            Ok(Some(judged)) => judged,
+            Ok(None) => return self.finished.not_run += 1,
+            Err(trouble) => {
+                self.finished.failed += 1;
+                self.finished.troubles.push(trouble);
+                return self.see(Exit::Harness);
+            }
+        };
+        self.count(&judged);
+        if let Some(case) = shared.suite.cases.get(index) {
+            shared.reporters.tell(&Event::CaseFinished(&CaseFinished {
+                index,
+                case,
+                transcript: &judged.transcript,
+                verdict: &judged.verdict,
+            }));
+        }
+    }
+
+    fn count(&mut self, judged: &Judged) {
+        self.see(judged.verdict.exit);
+        if judged.verdict.is_green() {
+            self.finished.passed += 1;
+        } else {
+            self.finished.failed += 1;
+        }
+        for cleanup in &judged.transcript.cleanup {
+            self.finished.created += 1;
+            match cleanup.result {
+                CleanupResult::Deleted | CleanupResult::AlreadyGone => self.finished.deleted += 1,
+                CleanupResult::Leaked { .. } => self.finished.leaked += 1,
+                CleanupResult::Unaccounted { .. } => self.finished.unaccounted += 1,
+            }
+        }
+    }
+
+    /// Each kind of end is kept once: the run may be long.
+    fn see(&mut self, exit: Exit) {
+        if !self.exits.contains(&exit) {
+            self.exits.push(exit);
+        }
+    }
+
+    fn finish(mut self, shared: &Shared, duration: Duration) -> RunFinished {
+        let troubles = shared.reporters.troubles();
+        if !troubles.is_empty() {
+            self.see(Exit::Harness);
+        }
+        if shared.suite.options.interrupt.is_asked() {
+            self.see(Exit::Interrupted);
+        }
+        if self.finished.invalid_files > 0 {
+            self.see(Exit::Invalid);
+        }
+        if self.finished.passed + self.finished.failed == 0 {
+            self.see(Exit::NothingRan);
+        }
+        self.finished.troubles.extend(troubles);
+        self.finished.duration = duration;
+        self.finished.exit = Some(Exit::worst(self.exits));
+        self.finished
     }
 }

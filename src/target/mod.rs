@@ -4,13 +4,17 @@ mod access;
 pub mod courtesy;
 pub mod credentials;
 pub mod doctor;
+mod embedded;
 pub mod ledger;
+mod live;
 mod passage;
 mod place;
 pub mod refusal;
 pub mod sweep;
 mod world;
 
+pub use embedded::Embedded;
+pub use live::Live;
 pub use passage::Passage;
 pub use place::{Target, TargetError};
-pub use world::{Resource, World};
+pub use world::{Resource, World, WorldError};

@@ -1,6 +1,10 @@
 //! The targets of a run.
 
 use super::World;
+use super::credentials::CredentialsError;
+use super::embedded::Embedded;
+use super::live::Live;
+use crate::driver::wire::ClientError;
 use crate::plan::Case;
 use crate::transcript::TargetKind;
 
@@ -8,9 +12,9 @@ use crate::transcript::TargetKind;
 #[derive(Debug)]
 pub enum Target {
     /// A fresh embedded emulator for each case.
-    Emulator,
+    Emulator(Embedded),
     /// One resource for all: live, or an emulator elsewhere.
-    Live,
+    Live(Live),
 }
 
 /// Why a target cannot be used (exit 4).
@@ -20,22 +24,29 @@ pub enum TargetError {
     Start(String),
     #[error("{endpoint} cannot be reached: {why}")]
     Unreachable { endpoint: String, why: String },
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
 }
 
 impl Target {
     pub fn kind(&self) -> TargetKind {
         match self {
-            Self::Emulator => TargetKind::Emulator,
-            Self::Live => TargetKind::Live,
+            Self::Emulator(_) => TargetKind::Emulator,
+            Self::Live(_) => TargetKind::Live,
         }
     }
 
-    /// The world for one case.
+    /// The world for one case. `seed` is the run's; a scenario's own wins.
     ///
     /// # Errors
     ///
     /// When it cannot be started.
-    pub async fn open(&self, _case: &Case) -> Result<World, TargetError> {
-        Err(TargetError::Start("not wired yet".to_owned()))
+    pub async fn open(&self, case: &Case, seed: Option<u64>) -> Result<World, TargetError> {
+        match self {
+            Self::Emulator(embedded) => embedded.open(&case.scenario.emulator, seed).await,
+            Self::Live(live) => Ok(live.open().await?),
+        }
     }
 }

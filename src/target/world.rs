@@ -1,28 +1,133 @@
 //! The world of one case: its resources, its client, and the emulator where there is one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use crate::driver::adapter::Access;
-use crate::driver::wire::Client;
-use crate::transcript::TargetKind;
+use crate::driver::wire::{Client, Credentials};
+use crate::emulator::{Emulator, faults};
+use crate::scenario::Fault;
+use crate::transcript::{Exchange, TargetKind};
 
 /// Where one case runs. On the embedded emulator each case has its own.
 #[derive(Debug)]
 pub struct World {
     pub kind: TargetKind,
     /// At least one; steps name them from 1.
-    pub resources: Vec<Resource>,
+    pub resources: Arc<[Resource]>,
     /// The harness's own client: raw requests, cleanup, the wire driver.
     pub client: Client,
     /// The authority that children trust, as a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// Only where the world is an embedded emulator.
+    pub emulator: Option<Emulator>,
+    /// What child processes may know of a live target: the tap's address and its own keys.
+    pub tapped: Vec<Access>,
 }
 
-/// One resource of a world.
-#[derive(Debug)]
+/// One resource of a world, with what it takes to be its client.
+#[derive(Debug, Clone)]
 pub struct Resource {
     /// Scheme and authority, without a trailing slash.
     pub endpoint: String,
-    /// What a child process may know of it: never a live key.
-    pub access: Access,
+    /// Host, and port unless it is the scheme's own: what is signed.
+    pub authority: String,
+    /// How well-behaved requests are signed.
+    pub credentials: Credentials,
+    /// The second key, where it is known.
+    pub secondary: Option<Credentials>,
+}
+
+/// What only an emulator can do was asked of another target.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    #[error("only the embedded emulator can {0}; this target is live")]
+    NoEmulator(&'static str),
+    #[error(transparent)]
+    Fault(#[from] faults::FaultError),
+}
+
+impl World {
+    /// The time that the target lives by.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.emulator.as_ref().map_or_else(Utc::now, |emulator| emulator.clock().now())
+    }
+
+    /// Moves the emulator's clock.
+    ///
+    /// # Errors
+    ///
+    /// On a target without a clock of its own.
+    pub fn advance(&self, by: TimeDelta) -> Result<(), WorldError> {
+        let emulator = self.emulator.as_ref().ok_or(WorldError::NoEmulator("move its clock"))?;
+        emulator.clock().advance(by);
+        Ok(())
+    }
+
+    /// Schedules a fault or a scripted answer behind those that wait already.
+    ///
+    /// # Errors
+    ///
+    /// On a target that cannot misbehave on request, and for a fault that is none.
+    pub fn schedule(&self, fault: &Fault) -> Result<(), WorldError> {
+        let emulator = self.emulator.as_ref().ok_or(WorldError::NoEmulator("be made to fail"))?;
+        let kind = faults::parse(&fault.what)?;
+        let on = fault.operation.parse::<faults::Target>()?;
+        emulator.faults().schedule(on, fault.times, kind);
+        Ok(())
+    }
+
+    /// Takes away the faults that met nothing and says what they were.
+    pub fn take_unconsumed(&self) -> Vec<String> {
+        let Some(emulator) = &self.emulator else { return Vec::new() };
+        let left = emulator.faults().unconsumed();
+        if !left.is_empty() {
+            emulator.faults().clear();
+        }
+        left.iter().map(ToString::to_string).collect()
+    }
+
+    /// The exchanges that the target itself wrote down since the last call; `None` where it does
+    /// not write.
+    pub fn take_exchanges(&self) -> Option<Vec<Exchange>> {
+        self.emulator.as_ref().map(Emulator::take_exchanges)
+    }
+
+    /// What the emulator holds.
+    pub fn state(&self) -> Option<Value> {
+        self.emulator.as_ref().map(Emulator::state)
+    }
+
+    /// What a child process may know of each resource: never a live key.
+    pub fn access(&self) -> Vec<Access> {
+        let Some(emulator) = &self.emulator else { return self.tapped.clone() };
+        let access = emulator.resources().iter().map(|resource| Access {
+            endpoint: resource.endpoint().to_owned(),
+            primary: resource.primary_key().text().clone(),
+            secondary: resource.secondary_key().text().clone(),
+            token: Some(resource.bearer_token()),
+        });
+        access.collect()
+    }
+
+    /// A token of the emulator's built-in issuer for a resource, counted from 1.
+    pub fn issued_token(&self, resource: usize) -> Option<Credentials> {
+        let resource = self.emulator.as_ref()?.resource(resource)?;
+        Some(Credentials::Bearer(resource.bearer_token()))
+    }
+
+    /// Ends the world; nothing of an embedded emulator outlives this.
+    pub async fn close(self) {
+        if let Some(emulator) = self.emulator {
+            emulator.stop().await;
+        }
+    }
+}
+
+/// Host and port of an endpoint.
+pub(super) fn authority_of(endpoint: &str) -> String {
+    endpoint.split_once("://").map_or(endpoint, |(_, authority)| authority).to_owned()
 }

@@ -45,6 +45,8 @@ pub struct Transcript {
     pub unconsumed: Vec<String>,
     /// What the emulator held when the steps were over, before cleanup (`expect.state`).
     pub state: Option<serde_json::Value>,
+    /// What the scenario expects of that state, worked out.
+    pub expectations: Vec<crate::scenario::Expectation>,
     pub ended: Ended,
 }
 

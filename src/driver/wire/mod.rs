@@ -5,6 +5,13 @@
 
 mod client;
 mod driver;
+mod headers;
+mod outcome;
+mod pages;
+mod signature;
 
 pub use client::{Answered, Client, ClientError, Outgoing, Trouble};
-pub use driver::WireDriver;
+pub use driver::{InFlight, WireDriver};
+pub use headers::user_agent;
+pub use outcome::{failure_of, json_of, outcome_of};
+pub use signature::{Credentials, Signing, Spelling};

@@ -1,0 +1,112 @@
+//! The embedded emulator as a target: a fresh one for each case, one authority for all.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Resource, TargetError, World};
+use crate::acs::Operation;
+use crate::driver::wire::{Client, Credentials};
+use crate::emulator::{Authority, Builder, Clock, Emulator, RateLimit};
+use crate::scenario::EmulatorOptions;
+use crate::transcript::TargetKind;
+
+/// What the worlds of a run share: the authority, made once, and the client that trusts it.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    authority: Authority,
+    client: Client,
+    /// Where the authority's PEM lies, for child processes.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Embedded {
+    /// Makes the authority and the client.
+    ///
+    /// # Errors
+    ///
+    /// When the machine gives no random numbers.
+    pub fn new() -> Result<Self, TargetError> {
+        let authority =
+            Authority::generate().map_err(|error| TargetError::Start(error.to_string()))?;
+        let client = Client::trusting(authority.ca_pem())?;
+        Ok(Self { authority, client, ca_file: None })
+    }
+
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// A world of its own for one case.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had, or the scenario's `emulator` options fit together in no world.
+    pub async fn open(
+        &self,
+        options: &EmulatorOptions,
+        seed: Option<u64>,
+    ) -> Result<World, TargetError> {
+        let emulator = builder(options, seed)?
+            .authority(&self.authority)
+            .journal(true)
+            .start()
+            .await
+            .map_err(|error| TargetError::Start(error.to_string()))?;
+        Ok(World {
+            kind: TargetKind::Emulator,
+            resources: resources(&emulator),
+            client: self.client.clone(),
+            ca_file: self.ca_file.clone(),
+            emulator: Some(emulator),
+            tapped: Vec::new(),
+        })
+    }
+}
+
+/// The emulator that a scenario asks for.
+fn builder(options: &EmulatorOptions, seed: Option<u64>) -> Result<Builder, TargetError> {
+    let mut builder = Emulator::builder()
+        .strict(options.strict)
+        .service_like_tokens(options.service_like_tokens)
+        .resources(options.resources.max(1))
+        .serve_as(options.serve_as.clone())
+        .rate_limits(options.rate_limits.iter().map(rate_limit).collect::<Result<_, _>>()?);
+    if let Some(size) = options.page_size {
+        builder = builder.page_size(size);
+    }
+    if let Some(seed) = options.seed.or(seed) {
+        builder = builder.seed(seed);
+    }
+    if let Some(clock) = &options.clock {
+        let at = crate::acs::time::parse(clock)
+            .ok_or_else(|| TargetError::Start(format!("`{clock}` is no RFC 3339 time")))?;
+        builder = builder.clock(Clock::standing(at));
+    }
+    Ok(builder)
+}
+
+fn rate_limit(limit: &crate::scenario::RateLimit) -> Result<RateLimit, TargetError> {
+    let operation = match limit.operation.as_str() {
+        "*" => None,
+        name => Some(Operation::from_name(name).ok_or_else(|| {
+            TargetError::Start(format!("rate limit: there is no operation `{name}`"))
+        })?),
+    };
+    Ok(RateLimit { operation, requests: limit.requests, window: limit.window })
+}
+
+fn resources(emulator: &Emulator) -> Arc<[Resource]> {
+    emulator
+        .resources()
+        .iter()
+        .map(|resource| {
+            let endpoint = resource.endpoint().to_owned();
+            Resource {
+                authority: super::world::authority_of(&endpoint),
+                endpoint,
+                credentials: Credentials::Key(resource.primary_key().clone()),
+                secondary: Some(Credentials::Key(resource.secondary_key().clone())),
+            }
+        })
+        .collect()
+}

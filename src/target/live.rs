@@ -1,0 +1,82 @@
+//! One resource for all cases: a live one, or an emulator elsewhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::credentials::{Account, CredentialsError};
+use super::{Resource, TargetError, World};
+use crate::acs::AccessKey;
+use crate::driver::wire::{Client, Credentials, Outgoing, user_agent};
+use crate::transcript::{Headers, TargetKind};
+
+/// How long an endpoint may take to give any answer at all.
+const REACH_LIMIT: Duration = Duration::from_secs(9);
+
+/// A resource that stands on its own, whoever runs it.
+#[derive(Debug, Clone)]
+pub struct Live {
+    account: Account,
+    client: Client,
+}
+
+impl Live {
+    /// `client` carries everything to the resource; it may go through a [`super::Passage`].
+    pub const fn new(account: Account, client: Client) -> Self {
+        Self { account, client }
+    }
+
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The world of every case: the same, with a token that is good for now where keys are not
+    /// used.
+    ///
+    /// # Errors
+    ///
+    /// When no token can be had.
+    pub async fn open(&self) -> Result<World, CredentialsError> {
+        let token = self.account.token().await?.map(Credentials::Bearer);
+        let key = |key: &AccessKey| Credentials::Key(key.clone());
+        let resource = Resource {
+            endpoint: self.account.endpoint().to_owned(),
+            authority: self.account.authority().to_owned(),
+            credentials: token
+                .or_else(|| self.account.primary().map(key))
+                .unwrap_or(Credentials::None),
+            secondary: self.account.secondary().map(key),
+        };
+        Ok(World {
+            kind: TargetKind::Live,
+            resources: Arc::new([resource]),
+            client: self.client.clone(),
+            ca_file: None,
+            emulator: None,
+            tapped: Vec::new(),
+        })
+    }
+
+    /// Asks the endpoint for any answer at all, before the first case.
+    ///
+    /// # Errors
+    ///
+    /// When there is no connection, no trust, no HTTP, or no answer in time.
+    pub async fn reach(&self) -> Result<(), TargetError> {
+        let mut headers = Headers::default();
+        headers.push("user-agent", user_agent());
+        let endpoint = self.account.endpoint().to_owned();
+        let outgoing = Outgoing {
+            method: "GET".to_owned(),
+            endpoint: endpoint.clone(),
+            target: "/".to_owned(),
+            headers,
+            body: bytes::Bytes::new(),
+            cleanup: false,
+        };
+        let answered = self.client.send_once(&outgoing, REACH_LIMIT).await;
+        match answered.exchange.broken {
+            Some(why) => Err(TargetError::Unreachable { endpoint, why }),
+            None => Ok(()),
+        }
+    }
+}
