@@ -8,6 +8,8 @@ mod credentials;
 mod refusal;
 mod signature;
 mod spelling;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 

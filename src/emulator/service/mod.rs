@@ -23,6 +23,8 @@ mod route;
 mod state;
 mod store;
 mod teams;
+#[cfg(test)]
+mod tests;
 mod token;
 mod validity;
 mod version;

@@ -48,9 +48,11 @@ struct Key {
     header: String,
 }
 
+/// A key that is made once, by whoever needs it first.
+type Slot = Arc<OnceLock<Arc<Key>>>;
+
 /// One key a seed; `None` is the process's own.
-static KEYS: LazyLock<Mutex<HashMap<Option<[u8; 32]>, Arc<OnceLock<Arc<Key>>>>>> =
-    LazyLock::new(Mutex::default);
+static KEYS: LazyLock<Mutex<HashMap<Option<[u8; 32]>, Slot>>> = LazyLock::new(Mutex::default);
 
 impl Signer {
     pub const fn new(seed: Option<Seed>) -> Self {
