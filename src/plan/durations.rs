@@ -48,12 +48,11 @@ impl Durations {
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let record: Value = serde_json::from_str(line).ok()?;
             lines += 1;
-            let name = record.get("name").and_then(Value::as_str);
-            let duration = record.get("durationMs").or_else(|| record.get("duration_ms"));
-            if let (Some(name), Some(duration)) = (name, duration)
-                && let Some((name, duration)) = measured((name.to_owned(), duration))
-            {
-                durations.0.insert(name, duration);
+            let name = record.pointer("/case/name").and_then(Value::as_str);
+            let duration = record.get("durationUs").and_then(Value::as_u64);
+            let is_case = record.get("record").is_some_and(|kind| kind == "case");
+            if let (true, Some(name), Some(duration)) = (is_case, name, duration) {
+                durations.0.insert(name.to_owned(), Duration::from_micros(duration));
             }
         }
         (lines > 0).then_some(durations)

@@ -53,6 +53,12 @@ impl Place {
         }
     }
 
+    /// A slice of the text as it is written, by bytes from the beginning of the place.
+    #[must_use]
+    pub fn slice(&self, start: usize, length: usize) -> Self {
+        self.at(start, length)
+    }
+
     fn at(&self, start: usize, length: usize) -> Self {
         let written = self.source.text.get(self.span.clone()).unwrap_or_default();
         let before = written.get(..start).unwrap_or_default();

@@ -1,6 +1,8 @@
 //! What can be known of a whole scenario before anything is sent: names and variables.
 
+mod names;
 mod variables;
+mod walk;
 
 use super::model::{Part, Scenario};
 use super::{Diagnostic, Place};

@@ -1,12 +1,155 @@
 //! Names and where they are used: undefined, too early, never used, given twice.
 
+use super::super::expression::Expression;
 use super::super::model::{Part, Scenario};
-use super::super::{Diagnostic, Place};
+use super::super::suggest::closest;
+use super::super::{Diagnostic, Place, Template};
+use super::names::Names;
+use super::walk;
 
-pub(super) fn of_scenario(_scenario: &Scenario) -> Vec<Diagnostic> {
-    Vec::new()
+pub(super) fn of_scenario(scenario: &Scenario) -> Vec<Diagnostic> {
+    let mut variables = Variables::default();
+    for (name, constant) in &scenario.vars {
+        variables.names.define(name, &constant.place, "constant", &mut variables.diagnostics);
+    }
+    variables.environment.clone_from(&scenario.env);
+    walk::scenario(scenario, &mut variables);
+    variables.unused();
+    variables.unused_environment(scenario);
+    variables.diagnostics
 }
 
-pub(super) fn of_part(_part: &Part, _place: &Place) -> Vec<Diagnostic> {
-    Vec::new()
+pub(super) fn of_part(part: &Part, place: &Place) -> Vec<Diagnostic> {
+    let mut variables = Variables { part: true, ..Variables::default() };
+    for (name, _) in &part.contract.parameters {
+        let place = place.word(name);
+        variables.names.define(name, &place, "parameter", &mut variables.diagnostics);
+    }
+    walk::part(part, &mut variables);
+    variables.unused();
+    variables.diagnostics
+}
+
+/// What is known at a point of the walk, and what was found wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    pub(super) names: Names,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Names that steps further down define, with their places.
+    pub(super) later: Vec<(String, Place)>,
+    environment: Vec<String>,
+    read_environment: Vec<String>,
+    /// Parts see nothing of the scenario's environment list.
+    part: bool,
+}
+
+impl Variables {
+    pub(super) fn define(&mut self, name: &str, place: &Place, what: &'static str) {
+        self.names.define(name, place, what, &mut self.diagnostics);
+    }
+
+    /// Notes what a template reads.
+    pub(super) fn read(&mut self, template: &Template) {
+        template.expressions(&mut |expression, place| self.expression(expression, place));
+    }
+
+    fn expression(&mut self, expression: &Expression, place: &Place) {
+        expression.variables(&mut |name| self.variable(name, place));
+        expression.environment(&mut |name| self.environment_variable(name, place));
+    }
+
+    fn variable(&mut self, name: &str, place: &Place) {
+        if self.names.read(name) {
+            return;
+        }
+        let place = in_expression(place, name);
+        let later = self.later.iter().find(|(later, _)| later == name);
+        let diagnostic = if let Some((_, defined)) = later {
+            let message = format!("`{name}` has no value yet");
+            Diagnostic::error("too-early", message, place)
+                .label("used here")
+                .related(defined.clone(), "gets its value here")
+        } else {
+            let known: Vec<_> = self.names.known().chain(["now", "uuid", "api_version"]).collect();
+            let help = closest(name, known.iter().copied()).map_or_else(
+                || "steps give names with `id`, constants with `vars`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("there is no variable `{name}`");
+            Diagnostic::error("undefined", message, place).help(help)
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn environment_variable(&mut self, name: &str, place: &Place) {
+        if !self.read_environment.iter().any(|read| read == name) {
+            self.read_environment.push(name.to_owned());
+        }
+        if self.part || self.environment.iter().any(|declared| declared == name) {
+            return;
+        }
+        let place = in_expression(place, name);
+        let message = format!("the environment variable `{name}` is not declared");
+        let help = format!("declare it at the top: env: [{name}]");
+        self.diagnostics
+            .push(Diagnostic::error("undeclared-environment", message, place).help(help));
+    }
+
+    fn unused(&mut self) {
+        for (name, place, what) in self.names.unused() {
+            let message = format!("the {what} `{name}` is never used");
+            let help = if what == "step's name" {
+                "take the `id` away, or use it"
+            } else {
+                "take it away, or use it"
+            };
+            self.diagnostics.push(Diagnostic::error("unused", message, place).help(help));
+        }
+    }
+
+    fn unused_environment(&mut self, scenario: &Scenario) {
+        // Parts may read what the scenario declares.
+        let mut read = self.read_environment.clone();
+        walk::parts(&scenario.steps, &mut |part| {
+            walk::templates(&part.steps, &mut |template| {
+                template.expressions(&mut |expression, _| {
+                    expression.environment(&mut |name| read.push(name.to_owned()));
+                });
+            });
+        });
+        for name in self.environment.iter().filter(|name| !read.contains(name)) {
+            let message = format!("the environment variable `{name}` is never used");
+            let place = Place::start_of(&scenario.source);
+            let whole = Place { span: 0..scenario.source.text.len(), ..place };
+            let place = whole.word(name);
+            self.diagnostics
+                .push(Diagnostic::error("unused", message, place).help("take it away, or use it"));
+        }
+    }
+}
+
+/// The place of a name within the text that holds its expression.
+fn in_expression(place: &Place, name: &str) -> Place {
+    let written = place.source.text.get(place.span.clone()).unwrap_or_default();
+    let mut from = 0;
+    while let Some(at) = written.get(from..).and_then(|rest| rest.find("${")) {
+        let inside = from + at + 2;
+        let end = written.get(inside..).and_then(|rest| rest.find('}'));
+        let end = end.map_or(written.len(), |end| inside + end);
+        let text = written.get(inside..end).unwrap_or_default();
+        if let Some(found) = whole_word(text, name) {
+            return place.slice(inside + found, name.len());
+        }
+        from = end;
+    }
+    place.clone()
+}
+
+fn whole_word(text: &str, word: &str) -> Option<usize> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(is_letter) && !after.is_some_and(is_letter)
+    })
 }

@@ -34,7 +34,14 @@ pub struct Step {
 #[derive(Debug, Clone)]
 pub struct ForEach {
     pub items: Template,
+    /// Names the item. Where it is [`ForEach::ITEM`] and the item is a map, its members are
+    /// variables too.
     pub variable: String,
+}
+
+impl ForEach {
+    /// The item's name when the file gives none.
+    pub const ITEM: &'static str = "item";
 }
 
 #[derive(Debug, Clone)]

@@ -223,7 +223,7 @@ impl Reader<'_> {
                 let name = self.located_text(Some(name), "as")?;
                 (node, self.check_name(&name).then_some(name.value)?)
             }
-            (_, None) => (node, "item".to_owned()),
+            (_, None) => (node, ForEach::ITEM.to_owned()),
         };
         self.loop_items(items).map(|items| ForEach { items, variable })
     }
