@@ -54,6 +54,6 @@ pub use journal::Journal;
 pub use reader::{CaseReport, ReadError, Report};
 pub use recorder::{Recorder, RecorderOptions};
 pub use replace::replace;
-pub use rule_facts::{RuleFacts, rule_facts};
+pub use rule_facts::{RuleFacts, all_rules, rule_facts};
 pub use suite::suite_digest;
 pub use summary::Summary;

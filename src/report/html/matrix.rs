@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::record::{BaselineEntry, CaseKey, Finding, Implementation, RuleEntry, Status};
-use crate::report::{CaseReport, ReadError, Report};
+use crate::report::{CaseReport, ReadError, Report, all_rules, rule_facts};
 
 /// How many findings a cell keeps; the rest is counted.
 const FINDINGS_KEPT: usize = 12;
@@ -26,8 +26,8 @@ pub enum MatrixError {
 #[derive(Debug, Default)]
 pub struct Matrix {
     pub columns: Vec<Column>,
-    /// By rule id.
-    pub rules: BTreeMap<String, Row>,
+    /// By place in the catalogue and id; all rules, those that nobody exercised among them.
+    pub rules: BTreeMap<(usize, String), Row>,
     /// By `<area>::<slug>`, with the scenario's name.
     pub scenarios: BTreeMap<String, Row>,
     /// What the reader has to know: torn reports, versions served as others.
@@ -87,6 +87,9 @@ impl Matrix {
     pub fn of(reports: &mut [Report]) -> Result<Self, MatrixError> {
         same_suite(reports)?;
         let mut matrix = Self::default();
+        for id in all_rules() {
+            matrix.rules.entry(order(id)).or_default();
+        }
         for (index, report) in reports.iter_mut().enumerate() {
             if let Some(torn) = &report.torn {
                 matrix.warnings.push(format!("{}: {torn}", report.path.display()));
@@ -140,7 +143,7 @@ impl Matrix {
         }
         row.cells.entry(column).or_default().take_case(report, case, status);
         for rule in &case.rules {
-            let row = self.rules.entry(rule.rule.clone()).or_default();
+            let row = self.rules.entry(order(&rule.rule)).or_default();
             row.cells.entry(column).or_default().take_rule(report, case, rule);
         }
     }
@@ -171,6 +174,10 @@ impl Cell {
             self.baseline.clone_from(&rule.baseline);
         }
     }
+}
+
+fn order(id: &str) -> (usize, String) {
+    (rule_facts(id).order, id.to_owned())
 }
 
 fn same_suite(reports: &[Report]) -> Result<(), MatrixError> {

@@ -75,6 +75,10 @@ pub(super) fn rule_cell(
                 dt { "cases" }
                 dd { @for (status, count) in &cell.counts { (mark(*status)) " " (count) " " (status.name()) "  " } }
             }
+            @if !facts.why.is_empty() && !cell.status().is_green() {
+                p { b { "Why it matters. " } (facts.why) }
+                p { b { "How to obey it. " } (facts.how) }
+            }
             (baseline(cell.baseline.as_ref()))
             @if !cell.findings.is_empty() {
                 h3 { "Findings" }

@@ -43,7 +43,7 @@ pub fn write_matrix(reports: &mut [Report], out: &mut dyn Write) -> Result<(), R
     out.write_all(head("acs-conformance: matrix", SCRIPT).as_bytes())?;
     out.write_all(tables(&matrix).into_string().as_bytes())?;
     let mut exchanges = Exchanges::default();
-    for (number, (id, row)) in matrix.rules.iter().enumerate() {
+    for (number, ((_, id), row)) in matrix.rules.iter().enumerate() {
         for (column, cell) in cells(&matrix, row) {
             let section = rule_cell(&matrix, number, id, column, cell);
             out.write_all(section.into_string().as_bytes())?;
@@ -88,11 +88,12 @@ fn tables(matrix: &Matrix) -> Markup {
 }
 
 fn toolbar(matrix: &Matrix) -> Markup {
-    let families: BTreeSet<&str> = matrix.rules.keys().map(|id| rule_facts(id).family).collect();
+    let families: BTreeSet<&str> =
+        matrix.rules.keys().map(|(_, id)| rule_facts(id).family).collect();
     let profiles: BTreeSet<&str> = matrix
         .rules
         .keys()
-        .map(|id| rule_facts(id).profile)
+        .map(|(_, id)| rule_facts(id).profile)
         .filter(|profile| !profile.is_empty())
         .collect();
     html! {
@@ -164,7 +165,7 @@ struct Score {
 impl Score {
     fn of(matrix: &Matrix, column: usize) -> Self {
         let mut score = Self { kept: 0, warned: 0, broken: 0, unexercised: Vec::new() };
-        for (id, row) in &matrix.rules {
+        for ((_, id), row) in &matrix.rules {
             match row.cells.get(&column).map_or(Status::NotExercised, Cell::status) {
                 Status::Pass | Status::Info => score.kept += 1,
                 Status::Warn => score.warned += 1,
@@ -213,9 +214,11 @@ fn legend() -> Markup {
 }
 
 fn table(matrix: &Matrix, which: Table) -> Markup {
-    let (title, rows) = match which {
-        Table::Rules => ("Wire rules", &matrix.rules),
-        Table::Scenarios => ("Scenarios", &matrix.scenarios),
+    let (title, rows): (_, Vec<(&String, &Row)>) = match which {
+        Table::Rules => {
+            ("Wire rules", matrix.rules.iter().map(|((_, id), row)| (id, row)).collect())
+        }
+        Table::Scenarios => ("Scenarios", matrix.scenarios.iter().collect()),
     };
     let mut group = String::new();
     html! {
@@ -228,7 +231,7 @@ fn table(matrix: &Matrix, which: Table) -> Markup {
                         @for column in &matrix.columns { (column_head(column)) }
                     } }
                     tbody {
-                        @for (number, (id, row)) in rows.iter().enumerate() {
+                        @for (number, (id, row)) in rows.into_iter().enumerate() {
                             @let next = group_of(which, id);
                             @if next != group {
                                 tr.group data-group=(next) { th scope="rowgroup" colspan=(matrix.columns.len() + 1) { span { (next) } } }

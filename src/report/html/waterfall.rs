@@ -39,7 +39,7 @@ pub fn waterfall(case: &CaseReport) -> Markup {
                 }
             }
             div.legend aria-hidden="true" {
-                span.key.first { "request" } span.key.retry { "retry" } span.key.cleanup { "cleanup" }
+                span.swatch.first { "request" } span.swatch.retry { "retry" } span.swatch.cleanup { "cleanup" }
             }
             ol.bars {
                 @for bar in &bars { (row(bar, &scale)) }
