@@ -5,11 +5,15 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use chrono::Utc;
 
+use crate::acs::Secret;
 use crate::driver::wire::Client;
-use crate::target::courtesy::{Budget, Settings};
+use crate::exit::Exit;
+use crate::target::Passage;
+use crate::target::courtesy::{Budget, Courtesy, Settings};
 use crate::target::credentials::{Account, CredentialsError, Method, Source};
-use crate::target::ledger::Shelf;
+use crate::target::ledger::{Ledger, Shelf};
 
 /// Where the credentials come from. None of these options holds one: a list of processes would
 /// show it.
@@ -108,6 +112,76 @@ impl MannersArgs {
                 users: self.max_users,
             },
             ..usual
+        }
+    }
+}
+
+/// A live resource that is ready to be used: everything sent to it goes through one passage.
+#[derive(Debug)]
+pub struct Opened {
+    pub account: Account,
+    /// Without the passage.
+    pub bare: Client,
+    pub passage: Passage,
+    pub authorities: Option<String>,
+}
+
+impl Opened {
+    /// The client whose requests take the passage.
+    pub fn client(&self) -> Client {
+        self.bare.through(self.passage.clone())
+    }
+
+    /// What must be masked wherever something is written.
+    pub fn secrets(&self) -> Vec<Secret> {
+        self.account.secrets()
+    }
+}
+
+/// Reads the credentials and begins the ledger; sends nothing. An error is wrong usage, but for a
+/// ledger that cannot be written.
+///
+/// # Errors
+///
+/// With the exit code and what to tell.
+pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exit, String)> {
+    let invalid = |why: String| (Exit::Invalid, why);
+    let authorities = account.authorities().map_err(|error| invalid(format!("{error:#}")))?;
+    let bare =
+        Client::outside(authorities.as_deref()).map_err(|error| invalid(error.to_string()))?;
+    let account = account.account(&bare).map_err(|error| invalid(error.to_string()))?;
+    let ledger = Ledger::begin(&manners.shelf(), account.endpoint(), Utc::now())
+        .map_err(|error| (Exit::Harness, error.to_string()))?;
+    let courtesy = Courtesy::new(manners.settings());
+    let passage = Passage::new(courtesy, Some(ledger), account.primary().cloned());
+    Ok(Opened { account, bare, passage, authorities })
+}
+
+/// Ends the ledger and says what became of what was created: `created 12, deleted 12, leaked 0`.
+/// A ledger with something left stays, for `sweep`.
+pub fn settle(passage: &Passage) -> (Vec<String>, Exit) {
+    let mut lines = Vec::new();
+    let waited = passage.courtesy().waited();
+    if waited.times() > 0 {
+        lines.push(waited.to_string());
+    }
+    let Some(ledger) = passage.ledger() else { return (lines, Exit::Success) };
+    match ledger.finish() {
+        Ok(tally) if tally.is_clean() => {
+            lines.push(tally.to_string());
+            (lines, Exit::Success)
+        }
+        Ok(tally) => {
+            lines.push(format!(
+                "{tally}: `acs-conformance sweep` finishes {} (rooms whose answer was lost within \
+                 5 minutes)",
+                ledger.path().display()
+            ));
+            (lines, Exit::Leaked)
+        }
+        Err(error) => {
+            lines.push(error.to_string());
+            (lines, Exit::Harness)
         }
     }
 }

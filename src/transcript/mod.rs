@@ -6,6 +6,7 @@ pub mod fault;
 pub mod implementation;
 pub mod outcome;
 pub mod step;
+pub mod traffic;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub use fault::{Fault, FaultKind};
 pub use implementation::Implementation;
 pub use outcome::{ErrorKind, Failure, Outcome};
 pub use step::{Called, Disclosure, Printed, StepRecord, StepStatus};
+pub use traffic::Traffic;
 
 /// Everything that happened in one case. It always comes into being, whatever failed.
 #[derive(Debug, Clone)]

@@ -25,8 +25,7 @@ impl Plain {
     pub fn new(method: &str, target: impl Into<String>) -> Self {
         let mut headers = Headers::default();
         headers.push("accept", "application/json");
-        headers
-            .push("user-agent", concat!("azsdk-rust-acs-conformance/", env!("CARGO_PKG_VERSION")));
+        headers.push("user-agent", crate::driver::wire::user_agent());
         headers.push("x-ms-client-request-id", uuid::Uuid::new_v4().to_string());
         Self { method: method.to_owned(), target: target.into(), headers, ..Self::default() }
     }

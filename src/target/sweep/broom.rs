@@ -123,11 +123,14 @@ impl Broom<'_> {
         mut left: Vec<Left>,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Result<Swept, LedgerError> {
-        let client = self.through(ledger);
-        for (kind, id) in ledger.page().existing() {
-            if let Err(why) = self.delete(&client, kind, &id, clock()).await {
-                left.push(Left::Leaked { kind, id, why });
-            }
+        if !self.dry_run {
+            left.extend(clear(self.account, &self.through(ledger), ledger, clock).await);
+        } else {
+            let would = |(kind, id)| {
+                let why = "it would be deleted now (dry run)".to_owned();
+                Left::Leaked { kind, id, why }
+            };
+            left.extend(ledger.page().existing().into_iter().map(would));
         }
         let path = ledger.path();
         let tally = if self.dry_run { ledger.tally() } else { ledger.finish()? };
@@ -142,29 +145,42 @@ impl Broom<'_> {
         Ok(Swept { path, tally, left, removed })
     }
 
-    async fn delete(
-        &self,
-        client: &Client,
-        kind: ResourceKind,
-        id: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), String> {
-        if self.dry_run {
-            return Err("it would be deleted now (dry run)".to_owned());
-        }
-        let request = Plain::new("DELETE", delete_target(kind, id)).as_cleanup();
-        let outgoing =
-            self.account.prepare(request, now).await.map_err(|error| error.to_string())?;
-        let answered = client.send(&outgoing, LIMIT).await;
-        match answered.exchange.received.as_ref().map(|received| received.status) {
-            Some(204 | 404) => Ok(()),
-            _ => Err(format!("deleting it gave {}", told(&answered))),
-        }
-    }
-
     fn through(&self, ledger: &Ledger) -> Client {
         let key = self.account.primary().cloned();
         self.client.through(Passage::new(self.courtesy.clone(), Some(ledger.clone()), key))
+    }
+}
+
+/// Deletes everything that a ledger knows to exist, last created first; what resists comes back.
+/// `client` must take the ledger's passage, which writes down what is gone.
+pub async fn clear(
+    account: &Account,
+    client: &Client,
+    ledger: &Ledger,
+    clock: &(dyn Fn() -> DateTime<Utc> + Sync),
+) -> Vec<Left> {
+    let mut left = Vec::new();
+    for (kind, id) in ledger.page().existing() {
+        if let Err(why) = delete(account, client, kind, &id, clock()).await {
+            left.push(Left::Leaked { kind, id, why });
+        }
+    }
+    left
+}
+
+async fn delete(
+    account: &Account,
+    client: &Client,
+    kind: ResourceKind,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    let request = Plain::new("DELETE", delete_target(kind, id)).as_cleanup();
+    let outgoing = account.prepare(request, now).await.map_err(|error| error.to_string())?;
+    let answered = client.send(&outgoing, LIMIT).await;
+    match answered.exchange.received.as_ref().map(|received| received.status) {
+        Some(204 | 404) => Ok(()),
+        _ => Err(format!("deleting it gave {}", told(&answered))),
     }
 }
 

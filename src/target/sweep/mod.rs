@@ -7,5 +7,5 @@
 mod broom;
 mod report;
 
-pub use broom::{Broom, MEMORY};
+pub use broom::{Broom, MEMORY, clear};
 pub use report::{Left, Report, Swept};
