@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper::body::Incoming;
 use hyper::header::CONNECTION;
-use hyper::{Request, Response, StatusCode, Version};
+use hyper::{Method, Request, Response, StatusCode, Version};
 
 use super::answer::Answer;
 use super::arrival::Arrival;
@@ -15,6 +15,7 @@ use super::fault::{self, Met};
 use super::limits::Limits;
 use crate::acs::Operation;
 use crate::emulator::authority::Authority;
+use crate::emulator::clock::Clock;
 use crate::emulator::journal::Entry;
 use crate::emulator::resource::Resource;
 use crate::emulator::service::operation_of;
@@ -100,6 +101,9 @@ impl Front {
         if let Some(entry) = entry {
             entry.answered(answer.received());
         }
+        if arrival.request.method == Method::HEAD {
+            return answer.into_response_with(AnswerBody::Whole(None));
+        }
         answer.into_response()
     }
 
@@ -110,7 +114,8 @@ impl Front {
         operation: Option<Operation>,
     ) -> Option<Entry> {
         let attempt = Attempt { connection: Some(control.number), operation, ..Attempt::default() };
-        self.world.journal.begin(|| arrival.sent(), self.world.clock.now(), attempt)
+        // By the machine's time: rules look at dates of clients and at the time between attempts.
+        self.world.journal.begin(|| arrival.sent(), Clock::machine_now(), attempt)
     }
 
     /// Answers what no operation is to see, and closes: the rest of the request may still come.
