@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::body::AnswerBody;
 use super::dispatch::Front;
-use super::takeover::{Ending, Takeover, reset};
+use super::takeover::{Ending, Takeover, close, reset};
 use super::wire::{Stream, Wire};
 use crate::emulator::faults::{FaultAction, FaultKind, TlsFailure};
 
@@ -92,7 +92,7 @@ pub(super) async fn serve(
     if first != HANDSHAKE {
         // Not TLS: most likely plain HTTP, whose user deserves to be told.
         let _ = socket.write_all(PLAIN_HTTP).await;
-        return;
+        return close(socket).await;
     }
     let handshake = TlsAcceptor::from(config).accept(socket);
     match tokio::time::timeout(front.limits.handshake, handshake).await {
@@ -118,7 +118,7 @@ async fn refuse_handshake(mut socket: TcpStream) {
     let mut hello = [0; 4096];
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), socket.read(&mut hello)).await;
     let _ = socket.write_all(&HANDSHAKE_FAILURE).await;
-    let _ = socket.shutdown().await;
+    close(socket).await;
 }
 
 async fn speak(stream: Stream, number: u64, front: Arc<Front>, stopped: watch::Receiver<bool>) {

@@ -27,7 +27,7 @@ pub(super) enum Ending {
     Reset,
 }
 
-/// How long a closed connection still reads, so that unread bytes do not turn a FIN into a reset.
+/// How long a closed connection still reads.
 const DRAIN: Duration = Duration::from_millis(500);
 
 impl Takeover {
@@ -48,13 +48,9 @@ impl Takeover {
         match self.ending {
             Ending::Notify => {
                 let _ = stream.shutdown().await;
-                drain(&mut stream.into_inner().0).await;
+                close(stream.into_inner().0).await;
             }
-            Ending::Bare => {
-                let (mut socket, _) = stream.into_inner();
-                let _ = socket.shutdown().await;
-                drain(&mut socket).await;
-            }
+            Ending::Bare => close(stream.into_inner().0).await,
             Ending::Reset => reset(stream.into_inner().0),
         }
     }
@@ -67,7 +63,10 @@ pub(super) fn reset(socket: TcpStream) {
     drop(socket);
 }
 
-async fn drain(socket: &mut TcpStream) {
+/// Closes the socket with a FIN, and reads what still comes for a moment: bytes that nobody reads
+/// would make a reset of it, and the client might lose what it was sent last.
+pub(super) async fn close(mut socket: TcpStream) {
+    let _ = socket.shutdown().await;
     let mut ignored = [0; 4096];
     let _ = tokio::time::timeout(DRAIN, async {
         while matches!(socket.read(&mut ignored).await, Ok(read) if read > 0) {}
