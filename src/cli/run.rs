@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::report_files::ReportFiles;
 use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::JudgeOptions;
 use crate::plan::Case;
 use crate::report::terminal::{Terminal, TerminalOptions};
-use crate::report::{RunStarted, Sink, suite_digest};
+use crate::report::{RecorderOptions, RunStarted, Sink, suite_digest};
 use crate::run::{CaseOptions, Suite};
 use crate::target::{Embedded, Target};
 use crate::transcript::TargetKind;
@@ -17,6 +18,8 @@ use crate::transcript::TargetKind;
 pub struct Args {
     /// Files, directories or globs; `scenarios` without any.
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    reports: ReportFiles,
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
@@ -62,7 +65,8 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         ..TerminalOptions::default()
     };
     let terminal = Terminal::new(anstream::stderr(), anstream::stdout(), options);
-    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(terminal)];
+    let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(terminal)];
+    sinks.extend(args.reports.sink(RecorderOptions::default())?);
     let suite = Suite {
         cases: Arc::from(cases.clone()),
         target: Arc::new(target),

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::evidence::Notes;
 use super::exchange::exchange;
-use super::page::{duration, mark, pill};
+use super::page::{duration, mark, pill, prose};
 use super::step::{failed, step};
 use super::waterfall::waterfall;
 use crate::report::CaseReport;
@@ -28,7 +28,7 @@ pub fn case(case: &CaseReport, exchanges: bool) -> Markup {
                 code.key { (case.key) }
                 @if let Some(entry) = &case.entry { span.took { (duration(entry.duration_us)) } }
                 @if status != Status::Pass {
-                    span.why { (case.first_reason().unwrap_or_default()) }
+                    span.why { (prose(&case.first_reason().unwrap_or_default())) }
                 }
             }
             div.inside { (details(case, exchanges)) }
@@ -168,7 +168,7 @@ fn rules(rules: &[RuleEntry]) -> Markup {
                             (mark(rule.status)) b { (rule.rule) }
                             " " small.muted { "exercised " (rule.exercised) "×" }
                             @if let Some(baseline) = &rule.baseline { (expected(baseline)) }
-                            @for finding in &rule.findings { p { (finding.message) } }
+                            @for finding in &rule.findings { p { (prose(&finding.message)) } }
                         }
                     }
                 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::duration;
+use super::page::{duration, prose};
 use crate::report::record::{BodyEntry, ExchangeEntry};
 
 /// Longer bodies are cut in the page; the report keeps them whole.
@@ -69,7 +69,7 @@ fn remarks(entry: &ExchangeEntry, notes: &[(String, String)]) -> Markup {
     html! {
         ul.notes {
             @for (rule, message) in notes {
-                li.note { b { (rule) } " " (message) }
+                li.note { b { (rule) } " " (prose(message)) }
             }
             @if let Some(fault) = &entry.fault { li { b { "deliberate fault" } " " (fault) } }
             @if let Some(refusal) = &entry.refusal { li { b { "refused" } " " (refusal) } }

@@ -9,7 +9,7 @@ use super::evidence::Notes;
 use super::exchange::content;
 use super::matrix::{Cell, Matrix, Row};
 use super::matrix_page::{Table, about};
-use super::page::{duration, mark, pill};
+use super::page::{duration, mark, pill, prose};
 use super::step::failed;
 use super::waterfall::waterfall;
 use crate::report::format::RenderError;
@@ -65,7 +65,7 @@ pub(super) fn rule_cell(
         section.cell id=(name(Table::Rules, number, column)) tabindex="-1" aria-label=(id) {
             (back())
             h2 { (id) " " (pill(cell.status())) }
-            p.about { (facts.title) }
+            p.about { (prose(facts.title)) }
             (whose(matrix, column))
             dl.facts {
                 @if !facts.level.is_empty() { dt { "level" } dd { (facts.level) } }
@@ -76,15 +76,15 @@ pub(super) fn rule_cell(
                 dd { @for (status, count) in &cell.counts { (mark(*status)) " " (count) " " (status.name()) "  " } }
             }
             @if !facts.why.is_empty() && !cell.status().is_green() {
-                p { b { "Why it matters. " } (facts.why) }
-                p { b { "How to obey it. " } (facts.how) }
+                p { b { "Why it matters. " } (prose(facts.why)) }
+                p { b { "How to obey it. " } (prose(facts.how)) }
             }
             (baseline(cell.baseline.as_ref()))
             @if !cell.findings.is_empty() {
                 h3 { "Findings" }
                 @for finding in &cell.findings {
                     div.failure {
-                        p.message { (finding.message) }
+                        p.message { (prose(&finding.message)) }
                         @for digest in &finding.evidence { (slot(digest, "exchange")) }
                     }
                 }

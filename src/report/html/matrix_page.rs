@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::matrix::{Cell, Column, Matrix, MatrixError, Row};
 use super::matrix_cell::{Exchanges, rule_cell, scenario_cell};
-use super::page::{foot, head, mark, theme_button};
+use super::page::{foot, head, mark, prose, theme_button};
 use crate::report::format::RenderError;
 use crate::report::record::Status;
 use crate::report::{Report, rule_facts};
@@ -282,7 +282,7 @@ fn row_of(matrix: &Matrix, which: Table, number: usize, id: &str, row: &Row) -> 
                 @if which == Table::Rules {
                     b { (id) }
                     @if !facts.level.is_empty() { span.level title=(facts.level) { (facts.level) } }
-                    span.title { (facts.title) }
+                    span.title { (prose(facts.title)) }
                 } @else {
                     span.title { (if row.title.is_empty() { id } else { row.title.as_str() }) }
                     code { (id) }

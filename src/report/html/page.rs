@@ -76,6 +76,15 @@ pub fn mark(status: Status) -> Markup {
     }
 }
 
+/// Prose in which words between backticks are code.
+pub fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// `950 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
 pub fn duration(us: u64) -> String {
     match us {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::evidence::Notes;
 use super::exchange::exchange;
-use super::page::{duration, mark};
+use super::page::{duration, mark, prose};
 use crate::report::CaseReport;
 use crate::report::record::{FailedExpectation, OutcomeEntry, StepEntry, StepState};
 
@@ -55,7 +55,7 @@ fn state(state: &StepState) -> Markup {
 pub fn failed(failure: &FailedExpectation) -> Markup {
     html! {
         div.failure {
-            p.message { (failure.message) @if !failure.path.is_empty() { " at " code { (failure.path) } } }
+            p.message { (prose(&failure.message)) @if !failure.path.is_empty() { " at " code { (failure.path) } } }
             @if !failure.source.is_empty() {
                 pre.source tabindex="0" {
                     span.number { (failure.place.line) " │ " } (failure.source) "\n"
