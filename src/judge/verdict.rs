@@ -82,3 +82,21 @@ impl Verdict {
         self.exit == Exit::Success
     }
 }
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ended(why) => f.write_str(why),
+            Self::UnconsumedFault(fault) => {
+                write!(f, "a fault was scheduled and met too little: {fault}")
+            }
+            Self::IdleDeviation { path, reason } => write!(
+                f,
+                "the deviation `{path}` excuses nothing any more, remove it (its reason was: \
+                 {reason})"
+            ),
+            Self::Leak(what) => write!(f, "left behind: {what}"),
+            Self::State(mismatch) => write!(f, "the state at the end: {}", mismatch.message),
+        }
+    }
+}

@@ -26,6 +26,7 @@ pub mod coverage;
 pub mod describe;
 mod difference;
 mod event;
+pub mod events;
 mod folder;
 mod format;
 mod github;

@@ -123,14 +123,7 @@ impl FailureText<'_> {
     fn problem(&mut self, problem: &Problem) {
         match problem {
             Problem::State(mismatch) => self.mismatch("the state at the end", mismatch),
-            Problem::Ended(why) => self.error(why),
-            Problem::UnconsumedFault(fault) => {
-                self.error(&format!("a fault was scheduled and met too little: {fault}"));
-            }
-            Problem::IdleDeviation { path, reason } => self.error(&format!(
-                "the deviation `{path}` excuses nothing any more, remove it (its reason was: {reason})"
-            )),
-            Problem::Leak(what) => self.error(&format!("left behind: {what}")),
+            other => self.error(&other.to_string()),
         }
     }
 

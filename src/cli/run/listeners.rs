@@ -1,0 +1,125 @@
+//! Who listens to a run: the terminal, a progress bar, the event stream, report files.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::{Args, EventsArg, TargetArg};
+use super::place::Place;
+use crate::report::events::Events;
+use crate::report::terminal::{Terminal, TerminalOptions};
+use crate::report::{Event, RecorderOptions, Sink};
+
+/// All listeners that were asked for.
+pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn Sink>>> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    let options = TerminalOptions {
+        redaction: place.redaction.clone(),
+        print: args.output.events.is_none() && (args.output.print || names_one(args)),
+        verbose: args.output.verbose,
+        quiet: args.selection.repeat > 1 && !args.output.verbose,
+        rerun: rerun(args),
+    };
+    let bar = bar(args, cases);
+    let out = AboveBar { bar: bar.clone(), line: Vec::new() };
+    sinks.push(Box::new(Terminal::new(out, anstream::stdout(), options)));
+    sinks.push(Box::new(Bar(bar)));
+    if args.output.events == Some(EventsArg::Jsonl) {
+        sinks.push(Box::new(Events::new(io::stdout(), place.redaction.clone())));
+    }
+    let recorder = RecorderOptions {
+        redaction: place.redaction.clone(),
+        rerun: flags(args),
+        ..RecorderOptions::default()
+    };
+    sinks.extend(args.reports.sink(recorder)?);
+    Ok(sinks)
+}
+
+/// Whether the user named one scenario and nothing else.
+fn names_one(args: &Args) -> bool {
+    matches!(args.paths.as_slice(), [path] if path.is_file()) && args.selection.repeat <= 1
+}
+
+/// The beginning of the command that runs a case alone.
+fn rerun(args: &Args) -> String {
+    let flags = flags(args);
+    let space = if flags.is_empty() { "" } else { " " };
+    format!("acs-conformance run{space}{flags}")
+}
+
+/// The options without which a case might come out otherwise.
+fn flags(args: &Args) -> String {
+    let mut flags = Vec::new();
+    if args.target == TargetArg::Live {
+        flags.push("--target live".to_owned());
+        if let Some(name) = &args.account.connection_string_env {
+            flags.push(format!("--connection-string-env {name}"));
+        }
+        if let Some(file) = &args.account.connection_string_file {
+            flags.push(format!("--connection-string-file {}", file.display()));
+        }
+        if let Some(file) = &args.account.ca_file {
+            flags.push(format!("--ca-file {}", file.display()));
+        }
+    }
+    if args.running.continue_after_failure {
+        flags.push("--continue".to_owned());
+    }
+    if let Some(seed) = args.selection.seed {
+        flags.push(format!("--seed {seed}"));
+    }
+    flags.join(" ")
+}
+
+/// A bar where a person looks at standard error and no other lines come fast; else hidden.
+fn bar(args: &Args, cases: usize) -> ProgressBar {
+    let wanted = io::stderr().is_terminal() && cases > 1 && args.output.events.is_none();
+    let total = u64::try_from(cases).unwrap_or(u64::MAX);
+    let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(total), target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Moves the bar on.
+struct Bar(ProgressBar);
+
+impl Sink for Bar {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::CaseStarted { case, .. } => self.0.set_message(case.name()),
+            Event::CaseFinished(_) => self.0.inc(1),
+            Event::RunFinished(_) => self.0.finish_and_clear(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Standard error, above the progress bar: whole lines, so that nothing interleaves.
+struct AboveBar {
+    bar: ProgressBar,
+    line: Vec<u8>,
+}
+
+impl Write for AboveBar {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.line.is_empty() {
+            return Ok(());
+        }
+        let text = std::mem::take(&mut self.line);
+        self.bar.suspend(|| {
+            let mut out = anstream::stderr().lock();
+            out.write_all(&text)?;
+            out.flush()
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! One run, from paths to an exit code.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::args::Args;
+use super::{listeners, place};
+use crate::acs::ApiVersion;
+use crate::builtin;
+use crate::cli::live::warn;
+use crate::driver::DriverKind;
+use crate::exit::Exit;
+use crate::judge::{JudgeOptions, SnapshotMode};
+use crate::plan::{BuiltIn, Durations, Filter, Plan, Selection, Shard};
+use crate::report::{RunFinished, RunStarted, suite_digest};
+use crate::run::{CaseOptions, Interrupt, Suite};
+use crate::scenario::Loaded;
+use crate::scenario::diagnostics::render;
+
+/// Carries the command out once.
+pub async fn carry_out(args: &Args) -> anyhow::Result<Exit> {
+    let paths = builtin::paths_or_default(&args.paths);
+    if let Some(note) = &paths.note {
+        warn(note);
+    }
+    let loaded = paths.load();
+    for diagnostic in &loaded.diagnostics {
+        warn(format_args!("{}\n", render(diagnostic, true)));
+    }
+    let selection = match selection(args) {
+        Ok(selection) => selection,
+        Err(why) => return Ok(usage(why)),
+    };
+    let plan = selection.plan(&loaded.scenarios, &BuiltIn);
+    if let Some(exit) = nothing_to_do(args, &loaded, &plan) {
+        return Ok(exit);
+    }
+    if args.running.estimate {
+        return Ok(place::estimate(args, &plan));
+    }
+    run(args, &loaded, &selection, plan).await
+}
+
+fn usage(why: impl std::fmt::Display) -> Exit {
+    warn(format_args!("error: {why}"));
+    Exit::Invalid
+}
+
+/// What was asked for, in the plan's terms; the error says what cannot be understood.
+fn selection(args: &Args) -> Result<Selection, String> {
+    let asked = &args.selection;
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    Ok(Selection {
+        filter: asked
+            .filter
+            .as_deref()
+            .map(Filter::parse)
+            .transpose()
+            .map_err(|error| text(&error))?,
+        api_versions: asked.api_version.iter().map(ApiVersion::new).collect(),
+        shard: asked
+            .shard
+            .as_deref()
+            .map(str::parse::<Shard>)
+            .transpose()
+            .map_err(|error| text(&error))?,
+        durations: asked
+            .durations
+            .as_deref()
+            .map(Durations::read)
+            .transpose()
+            .map_err(|error| text(&error))?
+            .unwrap_or_default(),
+        repeat: asked.repeat.max(1),
+        shuffle: asked.shuffle.then(|| asked.seed.unwrap_or_else(rand::random)),
+        target: args.target.kind(),
+    })
+}
+
+/// The exit of a run without a single case, with the reason told.
+fn nothing_to_do(args: &Args, loaded: &Loaded, plan: &Plan) -> Option<Exit> {
+    if !plan.cases.is_empty() {
+        return None;
+    }
+    if !loaded.bad_files().is_empty() || !loaded.diagnostics.is_empty() {
+        warn("no case ran: what is left of the files selects none");
+        return Some(Exit::Invalid);
+    }
+    if plan.is_empty_shard() {
+        warn("this shard is empty, the whole selection is not: that is success");
+        return Some(Exit::Success);
+    }
+    for skipped in &plan.skipped {
+        warn(format_args!("n/a  {}: {}", skipped.case.name(), skipped.reason));
+    }
+    warn(match &args.selection.filter {
+        Some(filter) => format!("nothing ran: no case fits --filter '{filter}' and the rest"),
+        None => "nothing ran: there is no case for this target and api-version".to_owned(),
+    });
+    Some(Exit::NothingRan)
+}
+
+async fn run(
+    args: &Args,
+    loaded: &Loaded,
+    selection: &Selection,
+    plan: Plan,
+) -> anyhow::Result<Exit> {
+    let place = match place::open(args).await? {
+        Ok(place) => place,
+        Err(exit) => return Ok(exit),
+    };
+    let interrupt = Interrupt::default();
+    let watcher = crate::cli::run::watch::end_on_signals(interrupt.clone())?;
+    let jobs = args.running.jobs.map_or_else(|| place.usual_jobs(), usize::from);
+    let not_applicable: Vec<(String, String)> =
+        plan.skipped.iter().map(|it| (it.case.name(), it.reason.clone())).collect();
+    let started = RunStarted {
+        cases: plan.cases.len(),
+        plan: &plan.cases,
+        selected: plan.runnable,
+        shard: selection.shard.map(|shard| (shard.index, shard.count)),
+        suite: suite_digest(&loaded.scenarios),
+        not_applicable: &not_applicable,
+        diagnostics: &loaded.diagnostics,
+        invalid_files: loaded.bad_files().len(),
+        target: args.target.kind(),
+        driver: "wire",
+        started: chrono::Utc::now(),
+        seed: args.selection.seed.or(selection.shuffle).unwrap_or_default(),
+        jobs,
+    };
+    let sinks = match listeners::sinks(args, &place, started.cases) {
+        Ok(sinks) => sinks,
+        Err(error) => return Ok(usage(format_args!("a report cannot be written: {error}"))),
+    };
+    let suite = Suite {
+        cases: Arc::from(plan.cases.as_slice()),
+        target: place.target.clone(),
+        driver: DriverKind::Wire,
+        options: options(args, loaded, interrupt),
+        judge: judge(args),
+        jobs,
+        fail_fast: args.running.fail_fast,
+    };
+    let finished = suite.run(&started, sinks).await;
+    watcher.abort();
+    Ok(place.close(exit(&finished)))
+}
+
+fn exit(finished: &RunFinished) -> Exit {
+    finished.exit.unwrap_or(Exit::Harness)
+}
+
+fn options(args: &Args, loaded: &Loaded, interrupt: Interrupt) -> CaseOptions {
+    let declared = loaded.scenarios.iter().flat_map(|scenario| &scenario.env);
+    let environment: BTreeMap<String, String> =
+        declared.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+    CaseOptions {
+        continue_after_failure: args.running.continue_after_failure,
+        timeout: args.running.timeout,
+        seed: args.selection.seed,
+        environment,
+        interrupt,
+        ..CaseOptions::default()
+    }
+}
+
+fn judge(args: &Args) -> JudgeOptions {
+    JudgeOptions {
+        snapshots: if args.output.update_snapshots {
+            SnapshotMode::Update
+        } else {
+            SnapshotMode::Compare
+        },
+        snapshot_directory: args.output.snapshots.clone(),
+        require_snapshots: args.output.require_snapshots,
+        allow_warnings: args.output.allow_warnings,
+        ..JudgeOptions::default()
+    }
+}
