@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::driver::adapter::{
-    Access, Command, Examination, Examined, ExaminedResult, Limits, Trust, WITHHELD,
-};
-use crate::emulator::Emulator;
+use super::preparation::prepare;
+use crate::driver::adapter::{Access, Examination, Examined, ExaminedResult, Limits};
+use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -24,17 +23,15 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
-    let mut command = match Command::parse(&args.command) {
+    let emulator = Emulator::builder().start().await?;
+    let trust = TrustFiles::write(emulator.ca_pem(), |name| std::env::var_os(name))?;
+    let command = match prepare(&args.command, &trust) {
         Ok(command) => command,
         Err(error) => {
             anstream::eprintln!("error: {error}");
             return Ok(Exit::Invalid);
         }
     };
-    let emulator = Emulator::builder().start().await?;
-    let trust = Trust::new(emulator.ca_pem())?;
-    command.environment = trust.variables().to_vec();
-    command.withheld = WITHHELD.map(Into::into).to_vec();
     let mut limits = Limits::default();
     if let Some(patience) = args.patience {
         (limits.start, limits.grace) = (patience, patience);

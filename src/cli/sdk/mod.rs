@@ -2,6 +2,7 @@
 
 mod check;
 mod new;
+mod preparation;
 
 use crate::exit::Exit;
 

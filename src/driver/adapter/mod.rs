@@ -13,7 +13,6 @@
 //! | `pool` | several adapters of one kind: lending, restarting, quarantine |
 //! | `options` | the client options that a `call` step may give |
 //! | `features` | what an adapter declares, and what a scenario needs |
-//! | `trust` | what a child needs in its environment to trust our authority |
 //! | `examine` | the self-test of an adapter |
 //! | `skeleton` | adapters to begin with |
 //! | `session` | one case's use of an adapter: its clients and calls |
@@ -31,7 +30,6 @@ mod process;
 pub mod schemas;
 mod session;
 mod skeleton;
-mod trust;
 pub mod violation;
 
 pub use answer::{Answer, Hello};
@@ -44,5 +42,4 @@ pub use pool::{Limits, Pool};
 pub use process::{Heard, Process};
 pub use session::{Access, AdapterDriver};
 pub use skeleton::Skeleton;
-pub use trust::{Trust, WITHHELD};
 pub use violation::Violation;
