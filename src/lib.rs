@@ -19,6 +19,7 @@
 //! | [`emulator`] | the service |
 //! | [`reference`](mod@reference) | a small SDK of our own, with switchable faults |
 //! | [`tap`] | recording what passes |
+//! | [`sdk`] | judging an SDK: what of the suite it can do, what it must |
 //! | [`transcript`] | what happened, as plain data |
 //! | [`judge`] | expectations, wire rules, snapshots, baselines |
 //! | [`report`] | one file per format |
@@ -35,6 +36,7 @@ pub mod reference;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod sdk;
 pub mod tap;
 pub mod target;
 pub mod transcript;

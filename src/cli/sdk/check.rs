@@ -40,7 +40,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Some(resource) => resource.as_ref().into(),
         None => anyhow::bail!("the emulator has no resource"),
     };
-    let results = Examination::new(&command, &access, limits).run().await;
+    let results = Examination::new(&command, &access, trust.ca_file(), limits).run().await;
     for result in &results {
         print(result);
     }

@@ -41,6 +41,8 @@ pub enum ExaminedResult {
 pub struct Examination<'a> {
     command: &'a Command,
     access: &'a Access,
+    /// The authority of the emulator, as a PEM file.
+    ca_file: &'a std::path::Path,
     limits: Limits,
     results: Vec<Examined>,
 }
@@ -49,8 +51,13 @@ pub struct Examination<'a> {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl<'a> Examination<'a> {
-    pub fn new(command: &'a Command, access: &'a Access, limits: Limits) -> Self {
-        Self { command, access, limits, results: Vec::new() }
+    pub fn new(
+        command: &'a Command,
+        access: &'a Access,
+        ca_file: &'a std::path::Path,
+        limits: Limits,
+    ) -> Self {
+        Self { command, access, ca_file, limits, results: Vec::new() }
     }
 
     /// Carries all examinations out.
@@ -288,7 +295,7 @@ impl<'a> Examination<'a> {
             endpoint: None,
             access_key: None,
             token_file: None,
-            ca_file: None,
+            ca_file: Some(self.ca_file.display().to_string()),
             options: ClientOptions::default(),
         })
     }

@@ -153,6 +153,11 @@ fn wrong(result: &RuleResult) -> Option<Wrong> {
     Some(Wrong { mode, text: texts.join("\n") })
 }
 
+/// Way and words of what went wrong at the interface, if anything did.
+pub fn interface_text(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, String)> {
+    interface(transcript, verdict).map(|wrong| (wrong.mode, wrong.text))
+}
+
 /// What went wrong at the interface: process, steps, snapshot, problems. Leaks are nobody's
 /// known failure.
 fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {

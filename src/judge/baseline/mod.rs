@@ -16,7 +16,7 @@ mod pattern;
 mod requirement;
 mod update;
 
-pub use apply::{ActiveBaseline, Remark, Standing};
+pub use apply::{ActiveBaseline, Remark, Standing, interface_text};
 pub use entry::{Entry, Mode};
 pub use file::{Baseline, BaselineError};
 pub use pattern::Pattern;

@@ -144,7 +144,7 @@ async def main():
         elif kind == "call": await call(message)
         elif kind == "client.close":
             client = open_clients.pop(name)
-            if not isinstance(client, Exception): await in_a_moment(client[0].close())
+            if hasattr(client[0] if isinstance(client, tuple) else client, "close"): await in_a_moment(client[0].close())
         elif kind == "bye": return
 
 asyncio.run(main())

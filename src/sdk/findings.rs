@@ -1,0 +1,32 @@
+//! What went wrong in a run, case by case: what its baseline is written from.
+
+use crate::judge::Verdict;
+use crate::judge::baseline::{Found, Mode, interface_text};
+use crate::judge::rules::RuleStatus;
+use crate::transcript::Transcript;
+
+/// Collects what a baseline would have to expect.
+#[derive(Debug, Clone, Default)]
+pub struct Findings(pub Found);
+
+impl Findings {
+    pub fn add(&mut self, case: &str, transcript: &Transcript, verdict: &Verdict) {
+        self.0.judge(case, None);
+        if let Some((mode, text)) = interface_text(transcript, verdict) {
+            self.0.add(case, None, mode, text);
+        }
+        for result in &verdict.rules {
+            let mode = match result.status {
+                RuleStatus::NotExercised => continue,
+                RuleStatus::Fail => Some(Mode::Fails),
+                RuleStatus::Warn => Some(Mode::Warns),
+                RuleStatus::Pass | RuleStatus::Info => None,
+            };
+            self.0.judge(case, Some(result.rule));
+            if let Some(mode) = mode {
+                let text = result.findings.first().map(|finding| finding.message.clone());
+                self.0.add(case, Some(result.rule), mode, text.unwrap_or_default());
+            }
+        }
+    }
+}

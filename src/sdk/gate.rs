@@ -1,0 +1,125 @@
+//! Which cases an adapter runs, and why it does not run the others.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::acs::{ApiVersion, Service};
+use crate::driver::adapter::{CallOptions, Features, Hello, features};
+use crate::plan::{Abilities, Case, Plan, Selection, Skipped};
+use crate::scenario::template::Content;
+use crate::scenario::{Action, Call, Scenario, Step, Template};
+
+/// What an adapter said that it can do.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    features: Features,
+    rooms: Vec<String>,
+    identity: Vec<String>,
+}
+
+impl Gate {
+    pub fn of(hello: &Hello) -> Self {
+        Self {
+            features: Features::new(hello.features.iter().cloned()),
+            rooms: hello.api_versions.rooms.clone(),
+            identity: hello.api_versions.identity.clone(),
+        }
+    }
+
+    /// The plan of a selection: cases that the adapter cannot do are left out, with the reason.
+    pub fn plan(&self, selection: &Selection, scenarios: &[Arc<Scenario>]) -> Plan {
+        let mut plan = selection.plan(scenarios, self);
+        let (cases, refused): (Vec<Case>, Vec<(Case, String)>) = plan.cases.drain(..).fold(
+            (Vec::new(), Vec::new()),
+            |(mut cases, mut refused), case| {
+                match self.refusal(&case.scenario) {
+                    None => cases.push(case),
+                    Some(reason) => refused.push((case, reason)),
+                }
+                (cases, refused)
+            },
+        );
+        plan.cases = cases;
+        plan.skipped.extend(refused.into_iter().map(|(case, reason)| Skipped { case, reason }));
+        plan.runnable = plan.cases.len();
+        plan
+    }
+
+    /// Why the adapter cannot carry a scenario out.
+    pub fn refusal(&self, scenario: &Scenario) -> Option<String> {
+        let mut needed = BTreeSet::new();
+        for step in &scenario.steps {
+            if let Err(reason) = collect(step, &mut needed) {
+                return Some(reason);
+            }
+        }
+        let missing: Vec<String> =
+            needed.into_iter().filter(|feature| !self.features.declares(feature)).collect();
+        (!missing.is_empty())
+            .then(|| format!("the adapter does not declare {}", missing.join(", ")))
+    }
+}
+
+impl Abilities for Gate {
+    fn has(&self, feature: &str) -> bool {
+        self.features.declares(feature)
+    }
+
+    fn speaks(&self, service: Service, version: &ApiVersion) -> bool {
+        let versions = match service {
+            Service::Rooms => &self.rooms,
+            Service::Identity => &self.identity,
+        };
+        versions.iter().any(|known| known == version.as_str())
+    }
+}
+
+/// Adds the features that a step needs, its parts included.
+fn collect(step: &Step, needed: &mut BTreeSet<String>) -> Result<(), String> {
+    match &step.action {
+        Action::Call(call) => {
+            needed.extend(of_call(call));
+            Ok(())
+        }
+        Action::Request(_) => {
+            Err("a request step is raw HTTP, which only the built-in client sends".to_owned())
+        }
+        Action::Wait(wait) => collect(&wait.step, needed),
+        Action::Advance(_) => Ok(()),
+        Action::Group(steps) => steps.iter().try_for_each(|step| collect(step, needed)),
+        Action::Use(used) => used.part.steps.iter().try_for_each(|step| collect(step, needed)),
+    }
+}
+
+fn of_call(call: &Call) -> BTreeSet<String> {
+    let arguments = call.arguments.iter().map(|(name, template)| (name.clone(), outline(template)));
+    // Options that cannot be read are told when the step runs.
+    let options = call.options.as_ref().map(outline);
+    let options = CallOptions::read(options.as_ref()).unwrap_or_default();
+    let mut needed = features::needed(call.operation, &arguments.collect(), &options);
+    if call.api_version.is_some() {
+        needed.insert("custom-api-version".to_owned());
+    }
+    needed
+}
+
+/// What a template says before anything is worked out: expressions are `${…}`.
+fn outline(template: &Template) -> Value {
+    match &template.content {
+        Content::Literal(value) => value.clone(),
+        Content::Expression(_) | Content::Text(_) => Value::from("${…}"),
+        Content::List(items) => items.iter().map(outline).collect(),
+        Content::Map(members) => members
+            .iter()
+            .filter_map(|(key, value)| {
+                Some((key.as_literal()?.as_str()?.to_owned(), outline(value)))
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "gate_tests.rs"]
+mod tests;

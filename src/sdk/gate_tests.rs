@@ -1,0 +1,51 @@
+//! Which scenarios an adapter is offered.
+
+use std::path::Path;
+
+use super::*;
+use crate::driver::adapter::Answer;
+use crate::scenario::load_text;
+
+fn gate(features: &[&str]) -> Gate {
+    let hello = serde_json::json!({"type": "hello", "protocol": 1, "os": "x",
+        "sdk": {"name": "s", "version": "1", "language": "l"},
+        "runtime": {"name": "r", "version": "1"},
+        "apiVersions": {"rooms": ["2024-04-15"], "identity": []}, "features": features});
+    let Ok(Answer::Hello(hello)) = Answer::read(&hello.to_string()) else { panic!("no hello") };
+    Gate::of(&hello)
+}
+
+fn scenario(steps: &str) -> Vec<Arc<Scenario>> {
+    let text = format!(
+        "name: x\nevidence: {{ assumed: y }}\napi-versions: [\"2024-04-15\", \"2025-03-13\"]\nsteps:\n{steps}"
+    );
+    let loaded = load_text(Path::new("scenarios/x.yaml"), &text);
+    assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+    loaded.scenarios
+}
+
+const GET: &str =
+    "  - call: { op: rooms.get, with: { room_id: \"1\" }, expect: { error: { status: 400 } } }\n";
+
+#[test]
+fn a_case_runs_at_the_versions_that_the_adapter_lists() {
+    let plan = gate(&["op:rooms.*"]).plan(&Selection::default(), &scenario(GET));
+    let names: Vec<String> = plan.cases.iter().map(Case::name).collect();
+    assert_eq!(names, ["quickstart::x::2024-04-15"]);
+    assert_eq!(plan.skipped.len(), 1);
+}
+
+#[test]
+fn what_the_types_of_an_sdk_cannot_say_is_left_out_with_the_feature() {
+    let create =
+        "  - call: { op: rooms.create, with: { pstn_dial_out_enabled: true }, unasserted: y }\n";
+    let refusal = gate(&["op:rooms.*"]).refusal(&scenario(create)[0]).unwrap();
+    assert!(refusal.contains("arg:rooms.create.pstn_dial_out_enabled"), "{refusal}");
+    assert_eq!(gate(&["op:*", "arg:*"]).refusal(&scenario(create)[0]), None);
+}
+
+#[test]
+fn raw_requests_are_for_the_built_in_client() {
+    let raw = "  - request: { method: GET, path: /rooms, expect: { exchange: { status: 200 } } }\n";
+    assert!(gate(&["*"]).refusal(&scenario(raw)[0]).unwrap().contains("raw HTTP"));
+}

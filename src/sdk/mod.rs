@@ -1,0 +1,21 @@
+//! Judging an SDK: what of the suite it can do, what it must, what it is known to fail.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `gate` | which cases an adapter runs, and why it does not run the others |
+//! | `requirement_set` | frozen lists of cases and rules by date: what is scored |
+//! | `coverage` | how often each rule was exercised in a run |
+//! | `findings` | what went wrong in a run, for its baseline |
+//! | `cell` | the environments in which the official SDKs are installed |
+
+mod cell;
+mod coverage;
+mod findings;
+mod gate;
+mod requirement_set;
+
+pub use cell::{Cell, Language, cells, missing_reason, required_languages};
+pub use coverage::Coverage;
+pub use findings::Findings;
+pub use gate::Gate;
+pub use requirement_set::{RequirementSet, RequirementSetError};
