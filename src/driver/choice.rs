@@ -28,6 +28,9 @@ impl DriverKind {
         match self {
             Self::Wire => Ok(Driver::Wire(WireDriver::default())),
             Self::Adapter(pool) => {
+                if let Some(adapter) = pool.take_kept() {
+                    return Ok(Driver::Adapter(adapter));
+                }
                 let adapter =
                     AdapterDriver::start(pool.clone()).await.map_err(DriverError::Fault)?;
                 Ok(Driver::Adapter(Box::new(adapter)))

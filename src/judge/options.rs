@@ -1,5 +1,6 @@
 //! What a judgement depends on beside the transcript.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub struct JudgeOptions {
     pub allow_warnings: bool,
     /// What is known to go wrong in the implementation under test.
     pub baseline: Option<Arc<ActiveBaseline>>,
+    /// Cases that run without counting, by name, each with the reason.
+    pub unscored: Arc<BTreeMap<String, String>>,
 }
 
 /// What to do with snapshots.

@@ -19,6 +19,8 @@ pub struct Verdict {
     pub problems: Vec<Problem>,
     /// What the implementation's baseline says of interface and rules; empty without one.
     pub baseline: Vec<Remark>,
+    /// Why the case does not count: a failure of it is told, and is not red.
+    pub unscored: Option<String>,
     /// What the case contributes to the exit code.
     pub exit: Exit,
 }

@@ -6,6 +6,8 @@
 //! | `requirement_set` | frozen lists of cases and rules by date: what is scored |
 //! | `coverage` | how often each rule was exercised in a run |
 //! | `findings` | what went wrong in a run, for its baseline |
+//! | `tally` | the sum of a run: rules, baseline, what is stale |
+//! | `trial` | one SDK put through the suite |
 //! | `cell` | the environments in which the official SDKs are installed |
 
 mod cell;
@@ -13,9 +15,13 @@ mod coverage;
 mod findings;
 mod gate;
 mod requirement_set;
+mod tally;
+mod trial;
 
 pub use cell::{Cell, Language, cells, missing_reason, required_languages};
 pub use coverage::Coverage;
 pub use findings::Findings;
 pub use gate::Gate;
 pub use requirement_set::{RequirementSet, RequirementSetError};
+pub use tally::{Tally, TallySink};
+pub use trial::{Outcome, Prepared, Trial};

@@ -52,6 +52,14 @@ pub struct Transcript {
     pub ended: Ended,
 }
 
+impl Transcript {
+    /// `<area>::<slug>::<api-version>`, as plan and reports name the case.
+    pub fn case_name(&self) -> String {
+        let Scenario { area, slug, .. } = &*self.scenario;
+        format!("{area}::{slug}::{}", self.api_version)
+    }
+}
+
 /// Where a case runs. Deviations and expectations name these.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,

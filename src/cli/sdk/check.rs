@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::preparation::prepare;
+use super::suite::duration;
 use crate::driver::adapter::{Access, Examination, Examined, ExaminedResult, Limits};
 use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
@@ -15,11 +16,6 @@ pub struct Args {
     /// How long the adapter may take to say hello, and to end after bye.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     patience: Option<Duration>,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    crate::acs::time::parse_duration(text)
-        .ok_or_else(|| format!("\"{text}\" is no duration such as 500ms or 10s"))
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {

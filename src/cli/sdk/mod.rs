@@ -1,8 +1,12 @@
 //! `sdk`: judge an SDK through its adapter.
 
+mod baseline;
 mod check;
 mod new;
 mod preparation;
+mod run;
+mod suite;
+mod summary;
 
 use crate::exit::Exit;
 
@@ -14,6 +18,10 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Run the scenarios with an SDK, through its adapter.
+    Run(run::Args),
+    /// Known failures.
+    Baseline(baseline::Args),
     /// Test an adapter: every message is exercised, every mistake named with its line.
     Check(check::Args),
     /// Write a commented adapter to begin with.
@@ -22,6 +30,8 @@ enum Command {
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
+        Command::Run(args) => run::carry_out(args).await,
+        Command::Baseline(args) => baseline::carry_out(args).await,
         Command::Check(args) => check::carry_out(args).await,
         Command::New(args) => new::carry_out(&args),
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::child::{Command, Means};
 use super::fault::{self, Fault, FaultKind};
 use super::process::Process;
+use super::session::AdapterDriver;
 
 /// How patient the harness is.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,8 @@ pub struct Pool {
     command: Command,
     limits: Limits,
     counts: Mutex<Counts>,
+    /// A driver that was started to hear what the adapter can do: the first worker takes it.
+    kept: Mutex<Option<Box<AdapterDriver>>>,
 }
 
 #[derive(Debug, Default)]
@@ -53,11 +56,21 @@ struct Counts {
 
 impl Pool {
     pub fn new(command: Command, limits: Limits) -> Self {
-        Self { command, limits, counts: Mutex::default() }
+        Self { command, limits, counts: Mutex::default(), kept: Mutex::default() }
     }
 
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Keeps a started driver for the first worker.
+    pub fn keep(&self, driver: AdapterDriver) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(driver));
+    }
+
+    /// The driver that was kept, if nobody has taken it yet.
+    pub fn take_kept(&self) -> Option<Box<AdapterDriver>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Starts an adapter.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Entry, Mode};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
-use crate::judge::{Problem, SnapshotVerdict, StepResult, Verdict};
+use crate::judge::{JudgeOptions, Problem, SnapshotVerdict, StepResult, Verdict};
 use crate::transcript::{Ended, FaultKind, Transcript};
 
 /// The entries of a baseline that hold for the implementation of a run.
@@ -90,19 +90,21 @@ impl ActiveBaseline {
         &self,
         case: &str,
         transcript: &Transcript,
+        options: &JudgeOptions,
         verdict: &mut Verdict,
-        allow_warnings: bool,
     ) {
         let mut remarks = Vec::new();
         let mut red = false;
         let interface = interface(transcript, verdict);
+        red |= options.require_snapshots
+            && matches!(verdict.snapshot, SnapshotVerdict::Missing { .. });
         red |= self.hold(case, None, interface, &mut remarks);
         for result in &verdict.rules {
             if result.status == RuleStatus::NotExercised {
                 continue;
             }
             let red_rule = self.hold(case, Some(result.rule), wrong(result), &mut remarks);
-            red |= red_rule && !(allow_warnings && result.status == RuleStatus::Warn);
+            red |= red_rule && !(options.allow_warnings && result.status == RuleStatus::Warn);
         }
         verdict.baseline = remarks;
         if matches!(verdict.exit, Exit::Success | Exit::Failed) {

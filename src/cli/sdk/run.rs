@@ -1,0 +1,45 @@
+//! `sdk run`: the suite, carried out by an SDK.
+
+use std::path::PathBuf;
+
+use super::suite::{Ran, Subject, SuiteArgs};
+use super::summary;
+use crate::exit::Exit;
+use crate::judge::baseline::Baseline;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The adapter, as one text: a program with its arguments.
+    #[arg(long, value_name = "COMMAND")]
+    adapter: String,
+    /// What is known to fail: known-failures.yaml.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// A rule that nothing exercised is red.
+    #[arg(long)]
+    require_coverage: bool,
+    #[command(flatten)]
+    suite: SuiteArgs,
+}
+
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let baseline = match args.baseline.as_deref().map(Baseline::load).transpose() {
+        Ok(baseline) => baseline,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(Exit::Invalid);
+        }
+    };
+    let subject =
+        Subject { command: args.adapter, environment: Vec::new(), baseline, quiet: false };
+    let (prepared, outcome) = match args.suite.run(&subject).await? {
+        Ran::Done(done) => *done,
+        Ran::Not(exit) => return Ok(exit),
+    };
+    summary::tell(&prepared, &outcome);
+    let mut exit = outcome.finished.exit.unwrap_or(Exit::Harness);
+    if args.require_coverage && !outcome.tally.coverage.not_exercised().is_empty() {
+        exit = Exit::worst([exit, Exit::Failed]);
+    }
+    Ok(exit)
+}

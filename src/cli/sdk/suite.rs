@@ -1,0 +1,252 @@
+//! The options of every subcommand that puts an SDK through the suite.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::report_files::ReportFiles;
+use super::super::signals::Interrupts;
+use super::preparation::prepare;
+use super::summary;
+use crate::acs::ApiVersion;
+use crate::builtin;
+use crate::driver::adapter::Limits;
+use crate::emulator::TrustFiles;
+use crate::exit::Exit;
+use crate::judge::baseline::Baseline;
+use crate::judge::{JudgeOptions, SnapshotMode};
+use crate::plan::{Filter, Selection, Shard};
+use crate::report::record::Implementation;
+use crate::report::terminal::{Terminal, TerminalOptions};
+use crate::report::{RecorderOptions, Sink};
+use crate::run::CaseOptions;
+use crate::scenario::{Lane, Loaded, Scenario};
+use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
+use crate::target::{Embedded, Target};
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct SuiteArgs {
+    /// Files, directories or globs [default: ./scenarios, else the built-in ones].
+    #[arg(value_name = "SCENARIOS")]
+    pub paths: Vec<PathBuf>,
+    /// Only cases that fit, such as 'tag(paging) & !name(*slow*)'.
+    #[arg(long, value_name = "EXPRESSION")]
+    filter: Option<String>,
+    /// Only this api-version; repeatable.
+    #[arg(long, value_name = "VERSION")]
+    api_version: Vec<String>,
+    /// Which lanes run; repeatable [default: all].
+    #[arg(long, value_name = "LANE")]
+    lane: Vec<LaneName>,
+    /// How many adapter processes run cases at once [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// One of several parts of the cases, such as 2/5.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Go on after a failed step.
+    #[arg(long = "continue")]
+    go_on: bool,
+    /// Begin no case after the first red one.
+    #[arg(long)]
+    fail_fast: bool,
+    /// Replaces every scenario's own time limit.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+    /// Seed of the emulators.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Score the frozen requirement set of this date (or file); newer cases run, unscored.
+    #[arg(long, value_name = "DATE")]
+    requirements: Option<String>,
+    /// A broken SHOULD is not red.
+    #[arg(long)]
+    allow_warnings: bool,
+    /// Where snapshots of scenarios outside a `scenarios` folder lie.
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Do not compare snapshots.
+    #[arg(long)]
+    no_snapshots: bool,
+    #[command(flatten)]
+    pub reports: ReportFiles,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LaneName {
+    Fast,
+    Timing,
+    Slow,
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    crate::acs::time::parse_duration(text)
+        .ok_or_else(|| format!("\"{text}\" is no duration such as 500ms or 10s"))
+}
+
+/// An adapter with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The adapter's command, as one text.
+    pub command: String,
+    /// Added to its environment.
+    pub environment: Vec<(String, String)>,
+    pub baseline: Option<Baseline>,
+    /// Say nothing of single cases.
+    pub quiet: bool,
+}
+
+/// What a run of the suite came to.
+pub enum Ran {
+    Done(Box<(Prepared, Outcome)>),
+    /// It did not come to a run, and the reason was told.
+    Not(Exit),
+}
+
+impl SuiteArgs {
+    /// Puts an adapter through the suite and tells what happens.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the harness alone.
+    pub async fn run(&self, subject: &Subject) -> anyhow::Result<Ran> {
+        let (selection, requirements) = match self.selection() {
+            Ok(chosen) => chosen,
+            Err(problem) => {
+                anstream::eprintln!("error: {problem}");
+                return Ok(Ran::Not(Exit::Invalid));
+            }
+        };
+        let loaded = self.load();
+        let mut embedded = Embedded::new()?;
+        let trust =
+            TrustFiles::write(embedded.authority().ca_pem(), |name| std::env::var_os(name))?;
+        embedded.ca_file = Some(trust.ca_file().to_owned());
+        let mut command = match prepare(&subject.command, &trust) {
+            Ok(command) => command,
+            Err(error) => {
+                anstream::eprintln!("error: {error}");
+                return Ok(Ran::Not(Exit::Invalid));
+            }
+        };
+        let more = subject.environment.iter().map(|(name, value)| (name.into(), value.into()));
+        command.environment.extend(more);
+        let trial = Trial {
+            loaded: &loaded,
+            selection,
+            target: Arc::new(Target::Emulator(embedded)),
+            options: self.case_options(),
+            judge: self.judge_options(),
+            baseline: subject.baseline.as_ref(),
+            requirements: requirements.as_ref(),
+            jobs: self.jobs(),
+            fail_fast: self.fail_fast,
+            today: chrono::Utc::now().date_naive(),
+        };
+        let prepared = match trial.prepare(command, Limits::default()).await {
+            Ok(prepared) => prepared,
+            Err(fault) => {
+                anstream::eprintln!("error: {fault}");
+                anstream::eprint!("{}", summary::last_words(&fault));
+                return Ok(Ran::Not(Exit::Unreachable));
+            }
+        };
+        let interrupt = trial.options.interrupt.clone();
+        let mut signals = Interrupts::listen()?;
+        let listening = tokio::spawn(async move {
+            signals.next().await;
+            interrupt.ask();
+        });
+        let sinks = self.sinks(subject, &prepared)?;
+        let outcome = trial.run(&prepared, sinks).await;
+        listening.abort();
+        Ok(Ran::Done(Box::new((prepared, outcome))))
+    }
+
+    /// How many cases run at once.
+    fn jobs(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.jobs.map_or(cores, usize::from)
+    }
+
+    fn selection(&self) -> Result<(Selection, Option<RequirementSet>), String> {
+        let filter = self.filter.as_deref().map(Filter::parse).transpose();
+        let requirements = self.requirements.as_deref().map(RequirementSet::find).transpose();
+        let selection = Selection {
+            filter: filter.map_err(|error| error.to_string())?,
+            api_versions: self.api_version.iter().map(ApiVersion::new).collect(),
+            shard: self.shard,
+            ..Selection::default()
+        };
+        Ok((selection, requirements.map_err(|error| error.to_string())?))
+    }
+
+    /// The scenarios at hand, of the lanes asked for. What is wrong with files is told.
+    fn load(&self) -> Loaded {
+        let paths = builtin::paths_or_default(&self.paths);
+        if let Some(note) = &paths.note {
+            anstream::eprintln!("{note}");
+        }
+        let mut loaded = paths.load();
+        for diagnostic in &loaded.diagnostics {
+            let file = diagnostic.file().map(|file| file.display().to_string()).unwrap_or_default();
+            let line = diagnostic.place.as_ref().map_or(0, |place| place.line);
+            anstream::eprintln!("error: {file}:{line}: {}", diagnostic.message);
+        }
+        loaded.scenarios.retain(|scenario| self.has_lane(scenario));
+        loaded
+    }
+
+    fn has_lane(&self, scenario: &Scenario) -> bool {
+        let lane = match scenario.lane {
+            Lane::Fast => LaneName::Fast,
+            Lane::Timing => LaneName::Timing,
+            Lane::Slow => LaneName::Slow,
+        };
+        self.lane.is_empty() || self.lane.contains(&lane)
+    }
+
+    fn case_options(&self) -> CaseOptions {
+        CaseOptions {
+            continue_after_failure: self.go_on,
+            timeout: self.timeout,
+            seed: self.seed,
+            ..CaseOptions::default()
+        }
+    }
+
+    fn judge_options(&self) -> JudgeOptions {
+        JudgeOptions {
+            snapshots: if self.no_snapshots { SnapshotMode::Off } else { SnapshotMode::Compare },
+            snapshot_directory: self.snapshots.clone(),
+            allow_warnings: self.allow_warnings,
+            ..JudgeOptions::default()
+        }
+    }
+
+    fn sinks(&self, subject: &Subject, prepared: &Prepared) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+        let rerun = format!("acs-conformance sdk run --adapter '{}'", subject.command);
+        let options =
+            TerminalOptions { quiet: true, rerun: rerun.clone(), ..TerminalOptions::default() };
+        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+        if !subject.quiet {
+            sinks.push(Box::new(summary::Lines));
+            sinks.push(Box::new(Terminal::new(anstream::stderr(), anstream::stdout(), options)));
+        }
+        let implementation = prepared.hello.implementation();
+        let recorder = RecorderOptions {
+            implementation: Some(Implementation {
+                name: implementation.name,
+                version: implementation.version,
+                language: implementation.language,
+                flavour: implementation.flavour.unwrap_or_default(),
+                runtime: format!("{} {}", implementation.runtime, implementation.runtime_version),
+            }),
+            requirements: self.requirements.clone(),
+            rerun: format!("--adapter '{}'", subject.command),
+            ..RecorderOptions::default()
+        };
+        sinks.extend(self.reports.sink(recorder)?);
+        Ok(sinks)
+    }
+}

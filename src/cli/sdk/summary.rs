@@ -1,0 +1,136 @@
+//! What `sdk` says of an SDK: a line a case with its two verdicts, and the sum.
+
+use std::io;
+
+use crate::driver::adapter::Fault;
+use crate::judge::baseline::Standing;
+use crate::judge::rules::RuleStatus;
+use crate::judge::{StepResult, Verdict};
+use crate::report::{CaseFinished, Event, Sink};
+use crate::sdk::{Outcome, Prepared};
+use crate::transcript::{Ended, Transcript};
+
+/// A line a case: interface, wire, name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lines;
+
+impl Sink for Lines {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::RunStarted(started) => {
+                anstream::eprintln!("{:<10} {:<8} case", "interface", "wire");
+                let _ = started;
+            }
+            Event::CaseFinished(finished) => anstream::eprintln!("{}", line(finished)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn line(finished: &CaseFinished<'_>) -> String {
+    let expected = finished.verdict.baseline.iter();
+    let expected = expected.filter(|remark| remark.standing == Standing::Expected).count();
+    let mut line = format!(
+        "{:<10} {:<8} {}",
+        interface(finished.transcript, finished.verdict),
+        wire(finished.verdict),
+        finished.case.name()
+    );
+    if expected > 0 {
+        line.push_str(&format!("  ({expected} known)"));
+    }
+    if let Some(reason) = &finished.verdict.unscored {
+        line.push_str(&format!("  [{reason}]"));
+    }
+    line
+}
+
+fn interface(transcript: &Transcript, verdict: &Verdict) -> &'static str {
+    match &transcript.ended {
+        Ended::Implementation(fault) => fault.kind.name(),
+        Ended::Harness(_) => "harness",
+        Ended::Unreachable(_) => "no target",
+        Ended::Interrupted => "stopped",
+        Ended::TimedOut { .. } => "timed-out",
+        Ended::Completed | Ended::Failed => {
+            let red = verdict.steps.iter().any(|step| step.result == StepResult::Failed)
+                || matches!(verdict.snapshot, crate::judge::SnapshotVerdict::Differs { .. })
+                || !verdict.problems.is_empty();
+            if red { "fail" } else { "pass" }
+        }
+    }
+}
+
+fn wire(verdict: &Verdict) -> &'static str {
+    let has = |status| verdict.rules.iter().any(|rule| rule.status == status);
+    if has(RuleStatus::Fail) {
+        "fail"
+    } else if has(RuleStatus::Warn) {
+        "warn"
+    } else if has(RuleStatus::Pass) {
+        "pass"
+    } else {
+        "-"
+    }
+}
+
+/// The sum of a run, on standard output.
+pub fn tell(prepared: &Prepared, outcome: &Outcome) {
+    let (finished, tally) = (&outcome.finished, &outcome.tally);
+    anstream::println!("{}", prepared.hello.implementation());
+    anstream::println!(
+        "  {} passed, {} failed, {} not run, {} n/a, in {:.1} s",
+        finished.passed,
+        finished.failed,
+        finished.not_run,
+        finished.not_applicable,
+        finished.duration.as_secs_f64()
+    );
+    if tally.expected > 0 {
+        anstream::println!("  {} known failures, as the baseline expects", tally.expected);
+    }
+    for stale in &tally.stale {
+        anstream::println!("  stale: {stale}");
+    }
+    for mistake in &outcome.mistakes {
+        anstream::println!("  baseline: {mistake}");
+    }
+    let missing = tally.coverage.not_exercised();
+    if !missing.is_empty() {
+        anstream::println!("  not exercised: {}", missing.join(", "));
+    }
+    for note in &outcome.notes {
+        anstream::println!("  note: {note}");
+    }
+    for line in rules(outcome) {
+        anstream::println!("  {line}");
+    }
+}
+
+/// The rules that were broken, with the number of cases.
+fn rules(outcome: &Outcome) -> Vec<String> {
+    let all = crate::judge::rules::all();
+    all.filter_map(|rule| {
+        let count = outcome.tally.coverage.of(rule.id);
+        let wrong = count.failed + count.warned;
+        let word = if count.failed > 0 { "broken" } else { "not kept (SHOULD)" };
+        (wrong > 0).then(|| format!("{}: {word} in {wrong} cases", rule.id))
+    })
+    .collect()
+}
+
+/// The end of an implementation's standard error, indented.
+pub fn last_words(fault: &Fault) -> String {
+    let words = fault.last_words.trim_end();
+    if words.is_empty() {
+        return String::new();
+    }
+    let mut lines: Vec<&str> = words.lines().rev().take(30).collect();
+    lines.reverse();
+    let mut text = String::from("its standard error ends with:\n");
+    for line in lines {
+        text.push_str(&format!("  | {line}\n"));
+    }
+    text
+}

@@ -1,0 +1,73 @@
+//! The sum of an SDK's run: rules, baseline, what is stale.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Coverage, Findings};
+use crate::judge::Verdict;
+use crate::judge::baseline::{Mode, Remark, Standing};
+use crate::report::{CaseFinished, Event, Sink};
+
+/// What is counted while cases finish.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    pub coverage: Coverage,
+    pub findings: Findings,
+    /// Failures that the baseline expected.
+    pub expected: usize,
+    /// Entries that expected what did not happen, one line each.
+    pub stale: Vec<String>,
+    /// Indices of the entries that had something to look at.
+    pub used: BTreeSet<usize>,
+    /// Cases with an entry of the mode `flaky`, with how it went this time.
+    pub flaky: BTreeMap<String, bool>,
+}
+
+impl Tally {
+    pub fn add(&mut self, finished: &CaseFinished<'_>) {
+        let case = finished.case.name();
+        self.coverage.add(&finished.verdict.rules);
+        self.findings.add(&case, finished.transcript, finished.verdict);
+        for remark in &finished.verdict.baseline {
+            self.remark(&case, remark, finished.verdict);
+        }
+    }
+
+    fn remark(&mut self, case: &str, remark: &Remark, verdict: &Verdict) {
+        self.used.insert(remark.entry);
+        if remark.mode == Mode::Flaky {
+            self.flaky.insert(case.to_owned(), verdict.is_green());
+        }
+        match remark.standing {
+            Standing::Expected => self.expected += 1,
+            Standing::Stale => {
+                let rule = remark.rule.as_ref().map(|rule| format!("/{rule}")).unwrap_or_default();
+                self.stale.push(format!(
+                    "{case}{rule}: expected ({}) to go wrong, and did not, or in another way: {}",
+                    remark.mode.name(),
+                    remark.reason
+                ));
+            }
+        }
+    }
+}
+
+/// A [`Tally`] as a listener; its clone keeps the sum when the run is over.
+#[derive(Debug, Clone, Default)]
+pub struct TallySink(Arc<Mutex<Tally>>);
+
+impl TallySink {
+    pub fn take(&self) -> Tally {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Sink for TallySink {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        if let Event::CaseFinished(finished) = event {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).add(finished);
+        }
+        Ok(())
+    }
+}

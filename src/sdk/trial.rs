@@ -1,0 +1,150 @@
+//! One SDK put through the suite: from its adapter's command to the sum of the run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Gate, RequirementSet, Tally, TallySink};
+use crate::driver::DriverKind;
+use crate::driver::adapter::{AdapterDriver, Command, Fault, Hello, Limits, Pool};
+use crate::exit::Exit;
+use crate::judge::JudgeOptions;
+use crate::judge::baseline::Baseline;
+use crate::plan::{Plan, Selection};
+use crate::report::{RunFinished, RunStarted, Sink, suite_digest};
+use crate::run::{CaseOptions, Suite};
+use crate::scenario::{Lane, Loaded};
+use crate::target::Target;
+use crate::transcript::{Implementation, TargetKind};
+
+/// What to run and how to judge it.
+#[derive(Debug)]
+pub struct Trial<'a> {
+    pub loaded: &'a Loaded,
+    pub selection: Selection,
+    pub target: Arc<Target>,
+    pub options: CaseOptions,
+    pub judge: JudgeOptions,
+    pub baseline: Option<&'a Baseline>,
+    pub requirements: Option<&'a RequirementSet>,
+    pub jobs: usize,
+    pub fail_fast: bool,
+    pub today: chrono::NaiveDate,
+}
+
+/// An adapter that has said hello, with the plan of what it can do.
+#[derive(Debug)]
+pub struct Prepared {
+    pub hello: Hello,
+    pub plan: Plan,
+    pool: Arc<Pool>,
+}
+
+/// What a trial came to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub finished: RunFinished,
+    pub tally: Tally,
+    /// What was noticed of the adapter beside its cases.
+    pub notes: Vec<String>,
+    /// Mistakes of the baseline itself (exit 2).
+    pub mistakes: Vec<String>,
+}
+
+impl Trial<'_> {
+    /// Starts the adapter, hears what it can do, and plans.
+    ///
+    /// # Errors
+    ///
+    /// A fault when the adapter cannot be started (exit 4).
+    pub async fn prepare(&self, command: Command, limits: Limits) -> Result<Prepared, Fault> {
+        let pool = Arc::new(Pool::new(command, limits));
+        let driver = AdapterDriver::start(pool.clone()).await?;
+        let hello = driver.hello().clone();
+        pool.keep(driver);
+        let mut plan = Gate::of(&hello).plan(&self.selection, &self.loaded.scenarios);
+        // What must run alone comes last, so that nobody waits for it twice.
+        plan.cases.sort_by_key(|case| case.scenario.lane == Lane::Timing);
+        Ok(Prepared { hello, plan, pool })
+    }
+
+    /// Runs the plan.
+    pub async fn run(&self, prepared: &Prepared, mut sinks: Vec<Box<dyn Sink>>) -> Outcome {
+        let implementation = prepared.hello.implementation();
+        let tally = TallySink::default();
+        sinks.push(Box::new(tally.clone()));
+        let (judge, mistakes) = self.judge(prepared, &implementation);
+        let driver = implementation.to_string();
+        let skipped: Vec<(String, String)> = prepared
+            .plan
+            .skipped
+            .iter()
+            .map(|skipped| (skipped.case.name(), skipped.reason.clone()))
+            .collect();
+        let started = RunStarted {
+            cases: prepared.plan.cases.len(),
+            plan: &prepared.plan.cases,
+            selected: prepared.plan.runnable,
+            shard: self.selection.shard.map(|shard| (shard.index, shard.count)),
+            suite: suite_digest(&self.loaded.scenarios),
+            not_applicable: &skipped,
+            diagnostics: &self.loaded.diagnostics,
+            invalid_files: self.loaded.bad_files().len(),
+            target: TargetKind::Emulator,
+            driver: &driver,
+            started: chrono::Utc::now(),
+            seed: self.options.seed.unwrap_or_default(),
+            jobs: self.jobs,
+        };
+        let suite = Suite {
+            cases: Arc::from(prepared.plan.cases.clone()),
+            target: self.target.clone(),
+            driver: DriverKind::Adapter(prepared.pool.clone()),
+            options: self.options.clone(),
+            judge,
+            jobs: self.jobs,
+            fail_fast: self.fail_fast,
+        };
+        let mut finished = suite.run(&started, sinks).await;
+        if !mistakes.is_empty() {
+            let exit = finished.exit.unwrap_or(Exit::Success);
+            finished.exit = Some(Exit::worst([exit, Exit::Invalid]));
+        }
+        Outcome { finished, tally: tally.take(), notes: prepared.pool.notes(), mistakes }
+    }
+
+    /// The options of judging this implementation, and what is wrong with its baseline.
+    fn judge(
+        &self,
+        prepared: &Prepared,
+        implementation: &Implementation,
+    ) -> (JudgeOptions, Vec<String>) {
+        let mut judge = self.judge.clone();
+        let names: Vec<String> = prepared.plan.cases.iter().map(crate::plan::Case::name).collect();
+        let mut mistakes = Vec::new();
+        if let Some(baseline) = self.baseline {
+            let active = baseline.activate(implementation, self.today);
+            mistakes = active.contradictions(names.iter().map(String::as_str));
+            if self.is_whole() {
+                let all = prepared.plan.skipped.iter().map(|skipped| skipped.case.name());
+                let all: Vec<String> = names.iter().cloned().chain(all).collect();
+                mistakes.extend(active.unmatched(all.iter().map(String::as_str)));
+            }
+            judge.baseline = Some(Arc::new(active));
+        }
+        if let Some(set) = self.requirements {
+            let unscored: BTreeMap<String, String> =
+                names.iter().filter_map(|name| Some((name.clone(), set.unscored(name)?))).collect();
+            judge.unscored = Arc::new(unscored);
+        }
+        (judge, mistakes)
+    }
+
+    /// Whether nothing was selected among the scenarios, so that a pattern without a case is a
+    /// mistake.
+    fn is_whole(&self) -> bool {
+        self.selection.filter.is_none()
+            && self.selection.api_versions.is_empty()
+            && self.selection.shard.is_none()
+            && self.loaded.scenarios.len() > 20
+    }
+}
