@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::scenario::matcher::Subjects;
 use crate::scenario::{Expectation, Subject};
-use crate::transcript::{Exchange, Failure, Headers, Outcome, StepRecord};
+use crate::transcript::{Attempt, Exchange, Failure, Headers, Outcome, StepRecord};
 
 /// The subjects of one step. Outcomes are borrowed where they are JSON already.
 #[derive(Debug, Default)]
@@ -66,8 +66,8 @@ fn error_value(failure: &Failure) -> Value {
 
 /// An exchange as expectations see it. Header names are in lower case; the values of a repeated
 /// header are joined by a comma. A body is JSON where it can be read as such, else text; absent
-/// where it is empty. `status`, `headers` and `body` are absent where no whole answer came, and
-/// `broken` says why.
+/// where it is empty. `text` is the body as it was, byte for byte. `status`, `headers`, `body` and
+/// `text` are absent where no whole answer came, and `broken` says why.
 pub fn exchange_value(exchange: &Exchange) -> Value {
     let mut value = Map::new();
     if let Some(received) = &exchange.received {
@@ -78,8 +78,11 @@ pub fn exchange_value(exchange: &Exchange) -> Value {
     if let Some(broken) = &exchange.broken {
         value.insert("broken".to_owned(), json!(broken));
     }
+    insert_facts(&mut value, &exchange.attempt);
     let sent = &exchange.sent;
     let mut request = Map::new();
+    request.insert("authority".to_owned(), json!(sent.authority));
+    request.insert("target".to_owned(), json!(sent.target));
     request.insert("method".to_owned(), json!(sent.method));
     request.insert("path".to_owned(), json!(sent.path()));
     request.insert("query".to_owned(), query_value(sent.query()));
@@ -89,7 +92,25 @@ pub fn exchange_value(exchange: &Exchange) -> Value {
     Value::Object(value)
 }
 
+/// What is known beside the bytes, each where it is known.
+fn insert_facts(into: &mut Map<String, Value>, attempt: &Attempt) {
+    if let Some(connection) = attempt.connection {
+        into.insert("connection".to_owned(), json!(connection));
+    }
+    for (name, fact) in [
+        ("signature_form", &attempt.signature_form),
+        ("refusal", &attempt.refusal),
+        ("fault", &attempt.fault),
+        ("served_as", &attempt.served_as),
+    ] {
+        if let Some(fact) = fact {
+            into.insert(name.to_owned(), json!(fact));
+        }
+    }
+}
+
 fn insert_body(into: &mut Map<String, Value>, body: &[u8]) {
+    into.insert("text".to_owned(), Value::String(String::from_utf8_lossy(body).into_owned()));
     if body.is_empty() {
         return;
     }

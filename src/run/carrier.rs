@@ -87,6 +87,7 @@ impl<'a> Carrier<'a> {
             disclosed: crate::transcript::Disclosure::default(),
             outcome: None,
             exchanges: Vec::new(),
+            asked: Vec::new(),
             expectations: Vec::new(),
             unasserted: step.unasserted.clone(),
             note: None,

@@ -62,6 +62,7 @@ fn record(step: &Step, path: String, why: &str) -> StepRecord {
         disclosed: Disclosure::default(),
         outcome: None,
         exchanges: Vec::new(),
+        asked: Vec::new(),
         expectations: Vec::new(),
         unasserted: None,
         note: None,

@@ -15,12 +15,16 @@ use crate::acs::signing::AccessKey;
 use crate::driver::wire::{
     Answered, Credentials, Outgoing, Signing, Spelling, failure_of, json_of, user_agent,
 };
+use crate::emulator::auth::TokenKind;
 use crate::scenario::{Auth, Body, Request, Template};
 use crate::target::Resource;
 use crate::transcript::{Headers, Outcome};
 
 /// All but the unreserved characters.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The headers that sign a request.
+const CREDENTIALS: [&str; 3] = ["authorization", "x-ms-date", "x-ms-content-sha256"];
 
 /// A key that no resource has.
 const WRONG_KEY: &[u8] = b"a key that was never given out by any resource whatsoever";
@@ -67,6 +71,9 @@ impl Carrier<'_> {
             }
         }
         signing.apply(&mut headers, &credentials, parts, Utc::now());
+        if request.auth.replay {
+            self.replay(&mut headers)?;
+        }
         for (name, values) in &given {
             headers.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             for value in values.iter().flatten() {
@@ -81,6 +88,19 @@ impl Carrier<'_> {
             body,
             cleanup: false,
         })
+    }
+
+    /// Puts date, hash and signature of the request before in place of those just made.
+    fn replay(&self, headers: &mut Headers) -> Result<(), StepError> {
+        let before = self.steps.iter().rev().find_map(|record| record.exchanges.last());
+        let before = before
+            .ok_or_else(|| StepError::Raw("`replay` needs a request before it".to_owned()))?;
+        for name in CREDENTIALS {
+            if let Some(value) = before.sent.headers.get(name) {
+                replace(headers, name, &[value.to_owned()]);
+            }
+        }
+        Ok(())
     }
 
     fn text(&self, template: &Template) -> Result<String, StepError> {
@@ -179,6 +199,7 @@ impl Carrier<'_> {
                 .map(|it| self.text(it).map(String::into_bytes))
                 .transpose()?,
             signed_headers: auth.signed_headers.as_ref().map(|it| self.text(it)).transpose()?,
+            signed_target: auth.signed_target.as_ref().map(|it| self.text(it)).transpose()?,
             spelling: self.spelling(auth)?,
         };
         Ok((self.credentials(auth, resource, number)?, signing))
@@ -188,7 +209,7 @@ impl Carrier<'_> {
         let Some(spelling) = &auth.spelling else { return Ok(Spelling::Wire) };
         let name = self.text(spelling)?;
         Spelling::from_name(&name).ok_or_else(|| {
-            StepError::Raw(format!("spelling must be wire, decoded or form, not `{name}`"))
+            StepError::Raw(format!("spelling must be wire, decoded, form or no-port, not `{name}`"))
         })
     }
 
@@ -203,13 +224,13 @@ impl Carrier<'_> {
         }
         if let Some(bearer) = &auth.bearer {
             let text = self.text(bearer)?;
-            if text != "issuer" {
+            let Some(kind) = TokenKind::from_name(&text) else {
                 return Ok(Credentials::Bearer(Secret::new(text)));
-            }
+            };
             let missing = "this target has no token issuer of its own";
             return self
                 .world
-                .issued_token(number)
+                .issued_token(number, kind)
                 .ok_or_else(|| StepError::Raw(missing.to_owned()));
         }
         let Some(key) = &auth.key else { return Ok(resource.credentials.clone()) };
@@ -244,9 +265,7 @@ fn plain(value: &Value) -> String {
 /// Headers that the signature itself makes: what the step gives replaces them afterwards, so that
 /// they fit no more.
 fn is_credential(name: &str) -> bool {
-    ["authorization", "x-ms-date", "x-ms-content-sha256"]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
+    CREDENTIALS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn replace(headers: &mut Headers, name: &str, values: &[String]) {

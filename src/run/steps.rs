@@ -57,13 +57,14 @@ impl Carrier<'_> {
         }
     }
 
-    /// Sets the loop's variable, or one for each member; gives what they hid.
+    /// Sets the loop's variable, and one for each member of a map; gives what they hid.
     fn bind(&mut self, variable: &str, item: Value) -> Vec<(String, Option<Value>)> {
-        let members = match item {
-            Value::Object(members) if variable.is_empty() => members,
-            item => Map::from_iter([(variable.to_owned(), item)]),
+        let mut variables = match &item {
+            Value::Object(members) => members.clone(),
+            _ => Map::new(),
         };
-        members
+        variables.insert(variable.to_owned(), item);
+        variables
             .into_iter()
             .map(|(name, value)| {
                 let hidden = self.scope.variables.insert(name.clone(), value);

@@ -15,6 +15,9 @@ impl Carrier<'_> {
         let mut interval = wait.interval;
         let mut asked = 0_u32;
         loop {
+            if let Some(record) = &mut self.current {
+                record.asked.push(record.exchanges.len());
+            }
             self.once(&wait.step).await?;
             asked += 1;
             self.capture(&wait.step)?;

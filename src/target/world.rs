@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::driver::adapter::Access;
 use crate::driver::wire::{Client, Credentials};
+use crate::emulator::auth::TokenKind;
 use crate::emulator::{Emulator, faults};
 use crate::scenario::Fault;
 use crate::transcript::{Exchange, TargetKind};
@@ -114,9 +115,9 @@ impl World {
     }
 
     /// A token of the emulator's built-in issuer for a resource, counted from 1.
-    pub fn issued_token(&self, resource: usize) -> Option<Credentials> {
+    pub fn issued_token(&self, resource: usize, kind: TokenKind) -> Option<Credentials> {
         let resource = self.emulator.as_ref()?.resource(resource)?;
-        Some(Credentials::Bearer(resource.bearer_token()))
+        Some(Credentials::Bearer(resource.token(kind)))
     }
 
     /// Ends the world; nothing of an embedded emulator outlives this.

@@ -37,6 +37,9 @@ pub struct StepRecord {
     pub outcome: Option<Outcome>,
     /// All of them, in order: pages, retries, the polls of a `wait`.
     pub exchanges: Vec<Exchange>,
+    /// Of a `wait`: the place among `exchanges` at which each time of asking began. What came
+    /// before is no attempt at the same.
+    pub asked: Vec<usize>,
     /// The step's expectations with all expressions worked out, so that they can be judged again
     /// from the transcript alone. Those for other targets are left out.
     pub expectations: Vec<Expectation>,

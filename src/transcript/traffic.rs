@@ -41,6 +41,7 @@ impl Traffic {
             disclosed: Disclosure::default(),
             outcome: None,
             exchanges: self.exchanges,
+            asked: Vec::new(),
             expectations: Vec::new(),
             unasserted: Some("nobody told the program what to do".to_owned()),
             note: None,

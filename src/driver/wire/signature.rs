@@ -39,6 +39,8 @@ pub enum Spelling {
     Decoded,
     /// The query encoded again as form data, as the JavaScript SDKs do.
     Form,
+    /// The host without its port, as the Java SDK does.
+    NoPort,
 }
 
 impl Spelling {
@@ -47,6 +49,7 @@ impl Spelling {
             "wire" => Some(Self::Wire),
             "decoded" => Some(Self::Decoded),
             "form" => Some(Self::Form),
+            "no-port" => Some(Self::NoPort),
             _ => None,
         }
     }
@@ -54,9 +57,17 @@ impl Spelling {
     /// The target in this spelling.
     pub fn spell(self, target: &str) -> String {
         match self {
-            Self::Wire => target.to_owned(),
+            Self::Wire | Self::NoPort => target.to_owned(),
             Self::Decoded => percent_decode_str(target).decode_utf8_lossy().into_owned(),
             Self::Form => form(target),
+        }
+    }
+
+    /// The host in this spelling.
+    fn host(self, host: &str) -> &str {
+        match host.rsplit_once(':') {
+            Some((name, _)) if self == Self::NoPort => name,
+            _ => host,
         }
     }
 }
@@ -80,6 +91,8 @@ pub struct Signing {
     pub signed_body: Option<Vec<u8>>,
     /// The value of `SignedHeaders`.
     pub signed_headers: Option<String>,
+    /// Path and query, signed instead of those that are sent.
+    pub signed_target: Option<String>,
     pub spelling: Spelling,
 }
 
@@ -109,20 +122,20 @@ impl Signing {
         (method, target, host, body): (&str, &str, &str, &[u8]),
         now: DateTime<Utc>,
     ) {
-        headers.push("x-ms-date", crate::acs::time::http_date(now + self.skew));
+        let names = self.signed_headers.as_deref().unwrap_or(SIGNED_HEADERS);
+        let signs = |wanted| names.split(';').any(|name| name == wanted);
+        let date = if signs("date") && !signs("x-ms-date") { "date" } else { "x-ms-date" };
+        headers.push(date, crate::acs::time::http_date(now + self.skew));
         let signed = self.signed_body.as_deref().unwrap_or(body);
         headers.push("x-ms-content-sha256", signing::content_hash(signed));
-        let names = self.signed_headers.as_deref().unwrap_or(SIGNED_HEADERS);
+        let host = self.spelling.host(host);
+        let target = self.signed_target.as_deref().unwrap_or(target);
         let authorization = {
             let values: Vec<&str> = names
                 .split(';')
                 .map(|name| headers.get(name).unwrap_or(if name == "host" { host } else { "" }))
                 .collect();
-            let text = if self.spelling == Spelling::Wire {
-                signing::string_to_sign(method, target, &values)
-            } else {
-                signing::string_to_sign(method, &self.spelling.spell(target), &values)
-            };
+            let text = signing::string_to_sign(method, &self.spelling.spell(target), &values);
             signing::authorization(names, &key.sign(&text))
         };
         headers.push("authorization", authorization);

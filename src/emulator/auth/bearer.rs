@@ -42,10 +42,10 @@ impl TokenKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Valid => "issuer",
-            Self::AudienceWithoutSlash => "issuer-without-slash",
-            Self::Expired => "issuer-expired",
-            Self::OtherAudience => "issuer-other-audience",
-            Self::NoRole => "issuer-no-role",
+            Self::AudienceWithoutSlash => "without-slash",
+            Self::Expired => "expired",
+            Self::OtherAudience => "other-audience",
+            Self::NoRole => "no-role",
         }
     }
 

@@ -97,11 +97,15 @@ impl Front {
         entry: Option<&Entry>,
         answer: Answer,
     ) -> Response<AnswerBody> {
-        let answer = answer.framed(arrival.version, self.world.clock.now());
+        let mut answer = answer.framed(arrival.version, self.world.clock.now());
+        let bodiless = arrival.request.method == Method::HEAD;
+        if bodiless {
+            answer.body.clear();
+        }
         if let Some(entry) = entry {
             entry.answered(answer.received());
         }
-        if arrival.request.method == Method::HEAD {
+        if bodiless {
             return answer.into_response_with(AnswerBody::Whole(None));
         }
         answer.into_response()

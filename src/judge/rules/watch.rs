@@ -48,7 +48,7 @@ impl<'a> Watch<'a> {
             .iter()
             .enumerate()
             .filter(|(_, record)| !record.raw)
-            .map(|(index, record)| Step { index, record, requests: requests(&record.exchanges) })
+            .map(|(index, record)| Step { index, record, requests: requests(record) })
             .collect();
         Self { transcript, steps }
     }
@@ -142,12 +142,14 @@ pub fn asks_for_more(exchange: &Exchange) -> bool {
 }
 
 /// Sorts exchanges into requests: the same method and target again, after an answer that asks for
-/// another attempt, is a further attempt.
-fn requests(exchanges: &[Exchange]) -> Vec<Request<'_>> {
+/// another attempt, is a further attempt; unless a `wait` asked anew.
+fn requests(record: &StepRecord) -> Vec<Request<'_>> {
     let mut requests: Vec<Request<'_>> = Vec::new();
-    let judged = exchanges.iter().enumerate().filter(|(_, exchange)| !exchange.attempt.cleanup);
+    let exchanges = record.exchanges.iter().enumerate();
+    let judged = exchanges.filter(|(_, exchange)| !exchange.attempt.cleanup);
     for (index, exchange) in judged {
         let before = requests.last().and_then(|request| request.attempts.last()).map(|(_, e)| *e);
+        let before = before.filter(|_| !record.asked.contains(&index));
         match (requests.last_mut(), before) {
             (Some(request), Some(before)) if is_attempt_after(before, exchange) => {
                 request.attempts.push((index, exchange));
