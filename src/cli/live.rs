@@ -157,35 +157,6 @@ pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exi
     Ok(Opened { account, bare, passage, authorities })
 }
 
-/// Ends the ledger and says what became of what was created: `created 12, deleted 12, leaked 0`.
-/// A ledger with something left stays, for `sweep`.
-pub fn settle(passage: &Passage) -> (Vec<String>, Exit) {
-    let mut lines = Vec::new();
-    let waited = passage.courtesy().waited();
-    if waited.times() > 0 {
-        lines.push(waited.to_string());
-    }
-    let Some(ledger) = passage.ledger() else { return (lines, Exit::Success) };
-    match ledger.finish() {
-        Ok(tally) if tally.is_clean() => {
-            lines.push(tally.to_string());
-            (lines, Exit::Success)
-        }
-        Ok(tally) => {
-            lines.push(format!(
-                "{tally}: `acs-conformance sweep` finishes {} (rooms whose answer was lost within \
-                 5 minutes)",
-                ledger.path().display()
-            ));
-            (lines, Exit::Leaked)
-        }
-        Err(error) => {
-            lines.push(error.to_string());
-            (lines, Exit::Harness)
-        }
-    }
-}
-
 /// A line to standard output. Somebody who closed it (`| head`) does not want to know.
 pub fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{line}");

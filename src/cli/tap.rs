@@ -9,15 +9,14 @@ use anyhow::Context as _;
 use chrono::Utc;
 use tokio::process::Command;
 
-use super::live::{AccountArgs, MannersArgs, Opened, open, say, settle, warn};
+use super::live::{AccountArgs, MannersArgs, Opened, open, say, warn};
 use super::signals::Interrupts;
-use crate::driver::wire::Client;
 use crate::emulator::{Authority, TrustFiles, without_proxy, write_whole};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
 use crate::tap::{Opening, Tap};
+use crate::target::Settlement;
 use crate::target::refusal::Refusal;
-use crate::target::sweep::clear;
 use crate::transcript::{Exchange, TargetKind, Traffic};
 
 /// Gives a program a local endpoint with a local key, forwards what it sends to a live resource,
@@ -220,17 +219,13 @@ fn tell(result: &RuleResult) {
 
 /// Deletes what the program left, and ends the ledger.
 async fn clear_up(args: &Args, opened: &Opened) -> Exit {
-    if !args.keep {
-        let client: Client = opened.client();
-        if let Some(ledger) = opened.passage.ledger() {
-            for left in clear(&opened.account, &client, ledger, &Utc::now).await {
-                warn(left);
-            }
-        }
+    let client = opened.client();
+    let settlement = Settlement::make(&opened.account, &client, &opened.passage, args.keep).await;
+    for note in &settlement.notes {
+        say(note);
     }
-    let (lines, exit) = settle(&opened.passage);
-    for line in lines {
-        say(line);
+    if let Some(tally) = settlement.tally {
+        say(tally);
     }
-    if args.keep && exit == Exit::Leaked { Exit::Success } else { exit }
+    if args.keep && settlement.exit == Exit::Leaked { Exit::Success } else { settlement.exit }
 }

@@ -77,6 +77,8 @@ pub struct RunFinished {
     /// What the harness itself could not do, such as writing a report.
     pub troubles: Vec<String>,
     pub duration: Duration,
+    /// What somebody should know: waits that a live resource asked for, what is left there.
+    pub notes: Vec<String>,
     pub exit: Option<Exit>,
 }
 

@@ -211,7 +211,7 @@ impl Carrier<'_> {
         }
         let answered = self.world.client.send(&outgoing, limit).await;
         let outcome = super::raw::outcome_of(&answered);
-        self.record_exchanges(vec![answered.exchange], request.resource);
+        self.record_exchanges(answered.into_exchanges().collect(), request.resource);
         Ok(outcome)
     }
 

@@ -15,7 +15,7 @@ use crate::judge::{JudgeOptions, Verdict};
 use crate::plan::Case;
 use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 use crate::scenario::Lane;
-use crate::target::Target;
+use crate::target::{Settlement, Target};
 use crate::transcript::{CleanupResult, Ended, Transcript};
 
 /// How many cases may be ahead of the one that is reported next, for each job. Bounds memory.
@@ -77,7 +77,8 @@ impl Suite {
         }
         drop(cases);
         shared.stop_drivers().await;
-        let finished = sum.finish(&shared, clock.elapsed());
+        let settlement = shared.suite.target.settle().await;
+        let finished = sum.finish(&shared, clock.elapsed(), settlement);
         shared.reporters.tell(&Event::RunFinished(&finished));
         finished
     }
@@ -225,6 +226,19 @@ impl Sum {
         }
     }
 
+    /// The ledger of a live target knows more than the cases: answers that were lost, and what
+    /// was found again.
+    fn settle(&mut self, settlement: Settlement) {
+        self.see(settlement.exit);
+        self.finished.notes.extend(settlement.notes);
+        if let Some(tally) = settlement.tally {
+            self.finished.created = tally.created;
+            self.finished.deleted = tally.deleted;
+            self.finished.leaked = tally.leaked;
+            self.finished.unaccounted = tally.unaccounted;
+        }
+    }
+
     /// Each kind of end is kept once: the run may be long.
     fn see(&mut self, exit: Exit) {
         if !self.exits.contains(&exit) {
@@ -232,7 +246,15 @@ impl Sum {
         }
     }
 
-    fn finish(mut self, shared: &Shared, duration: Duration) -> RunFinished {
+    fn finish(
+        mut self,
+        shared: &Shared,
+        duration: Duration,
+        settlement: Option<Settlement>,
+    ) -> RunFinished {
+        if let Some(settlement) = settlement {
+            self.settle(settlement);
+        }
         let troubles = shared.reporters.troubles();
         if !troubles.is_empty() {
             self.see(Exit::Harness);

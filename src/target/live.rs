@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::credentials::{Account, CredentialsError};
-use super::{Resource, TargetError, World};
+use super::{Resource, Settlement, TargetError, World};
 use crate::acs::AccessKey;
 use crate::driver::wire::{Client, Credentials, Outgoing, user_agent};
 use crate::transcript::{Headers, TargetKind};
@@ -54,6 +54,12 @@ impl Live {
             emulator: None,
             tapped: Vec::new(),
         })
+    }
+
+    /// Ends the run's dealings with the resource; nothing where no passage was taken.
+    pub async fn settle(&self) -> Option<Settlement> {
+        let passage = self.client.passage()?;
+        Some(Settlement::make(&self.account, &self.client, passage, false).await)
     }
 
     /// Asks the endpoint for any answer at all, before the first case.

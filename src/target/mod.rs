@@ -10,6 +10,7 @@ mod live;
 mod passage;
 mod place;
 pub mod refusal;
+mod settlement;
 pub mod sweep;
 mod world;
 
@@ -17,4 +18,5 @@ pub use embedded::Embedded;
 pub use live::Live;
 pub use passage::Passage;
 pub use place::{Target, TargetError};
+pub use settlement::Settlement;
 pub use world::{Resource, World, WorldError};

@@ -4,6 +4,7 @@
 //! only then go on; come again later when the service asks for it. What is sent, and what it
 //! means, is the client's.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,9 @@ pub struct Passage {
     ledger: Option<Ledger>,
     /// What well-formed signatures are made anew with.
     key: Option<AccessKey>,
+    /// Set when the patience of an undoing came to its end without an answer, so that the next
+    /// ones do not each wait as long.
+    exhausted: Arc<AtomicBool>,
     /// Set when the ledger failed after a create: from then on only undoing passes.
     stopped: Arc<Mutex<Option<String>>>,
 }
@@ -38,7 +42,7 @@ impl std::fmt::Debug for Passage {
 
 impl Passage {
     pub fn new(courtesy: Courtesy, ledger: Option<Ledger>, key: Option<AccessKey>) -> Self {
-        Self { courtesy, ledger, key, stopped: Arc::default() }
+        Self { courtesy, ledger, key, exhausted: Arc::default(), stopped: Arc::default() }
     }
 
     pub fn courtesy(&self) -> &Courtesy {
@@ -85,6 +89,9 @@ impl Passage {
             Err(why) => return Answered::unsent(outgoing, why),
         };
         let answered = client.send_once(outgoing, limit).await;
+        if answered.exchange.received.as_ref().is_some_and(|received| received.status < 500) {
+            self.exhausted.store(false, Ordering::Relaxed);
+        }
         if let Err(error) = self.write_answer(pending, &answered) {
             *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
         }
@@ -140,7 +147,11 @@ impl Passage {
             (None, Some(Trouble::Broken | Trouble::Timeout)) if cleanup => Some(spread(next)),
             (None, _) => None,
         }?;
-        (next <= backoff.attempts && waited + wait <= backoff.patience).then_some(wait)
+        let patient = next <= backoff.attempts && waited + wait <= backoff.patience;
+        if cleanup && !patient {
+            self.exhausted.store(true, Ordering::Relaxed);
+        }
+        (patient && !(cleanup && self.exhausted.load(Ordering::Relaxed))).then_some(wait)
     }
 
     /// A fresh date and signature, where the request bore a right one. What was signed wrong on

@@ -1,9 +1,9 @@
 //! The targets of a run.
 
-use super::World;
 use super::credentials::CredentialsError;
 use super::embedded::Embedded;
 use super::live::Live;
+use super::{Settlement, World};
 use crate::driver::wire::ClientError;
 use crate::plan::Case;
 use crate::transcript::TargetKind;
@@ -47,6 +47,14 @@ impl Target {
         match self {
             Self::Emulator(embedded) => embedded.open(&case.scenario.emulator, seed).await,
             Self::Live(live) => Ok(live.open().await?),
+        }
+    }
+
+    /// Ends the run's dealings with a live resource; an emulator takes everything with it.
+    pub async fn settle(&self) -> Option<Settlement> {
+        match self {
+            Self::Emulator(_) => None,
+            Self::Live(live) => live.settle().await,
         }
     }
 }

@@ -105,9 +105,12 @@ pub struct RunningArgs {
     /// Run again whenever a file changes.
     #[arg(long)]
     pub watch: bool,
-    /// Say what the run would send and create, and send nothing.
+    /// Say how many requests, rooms and users the cases take, and send nothing.
     #[arg(long)]
     pub estimate: bool,
+    /// The same, step by step.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What is written, and what it is held against.

@@ -3,12 +3,14 @@
 //! | file | owns |
 //! |---|---|
 //! | `args` | what it can be told |
+//! | `dry_run` | what a run would cost and send |
 //! | `once` | one run, from paths to an exit code |
 //! | `place` | the target, with what a live one needs |
 //! | `listeners` | terminal, progress bar, event stream, report files |
 //! | `watch` | running again when a file changes |
 
 mod args;
+mod dry_run;
 mod listeners;
 mod once;
 mod place;

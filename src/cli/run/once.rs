@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::args::Args;
-use super::{listeners, place};
+use super::{dry_run, listeners, place};
 use crate::acs::ApiVersion;
 use crate::builtin;
 use crate::cli::live::warn;
@@ -35,8 +35,8 @@ pub async fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     if let Some(exit) = nothing_to_do(args, &loaded, &plan) {
         return Ok(exit);
     }
-    if args.running.estimate {
-        return Ok(place::estimate(args, &plan));
+    if args.running.estimate || args.running.dry_run {
+        return Ok(dry_run::carry_out(args, &plan));
     }
     run(args, &loaded, &selection, plan).await
 }
@@ -145,7 +145,7 @@ async fn run(
     };
     let finished = suite.run(&started, sinks).await;
     watcher.abort();
-    Ok(place.close(exit(&finished)))
+    Ok(exit(&finished))
 }
 
 fn exit(finished: &RunFinished) -> Exit {

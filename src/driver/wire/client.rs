@@ -68,6 +68,17 @@ pub enum Trouble {
 }
 
 impl Answered {
+    /// Whether the request surely never reached the service.
+    pub(crate) fn never_left(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Connect | Trouble::Unsendable))
+            && self.earlier.iter().all(|exchange| exchange.received.is_some())
+    }
+
+    /// All attempts, the last one last.
+    pub(crate) fn into_exchanges(self) -> impl Iterator<Item = Exchange> {
+        self.earlier.into_iter().chain([self.exchange])
+    }
+
     /// A request that was not sent at all, for the reason given.
     pub(crate) fn unsent(outgoing: &Outgoing, why: String) -> Self {
         let exchange = Exchange {
@@ -127,6 +138,10 @@ impl Client {
     #[must_use]
     pub fn through(&self, passage: Passage) -> Self {
         Self { http: self.http.clone(), passage: Some(passage) }
+    }
+
+    pub(crate) fn passage(&self) -> Option<&Passage> {
+        self.passage.as_ref()
     }
 
     /// The bare HTTP client: its trust and proxies, without passage and without a record.

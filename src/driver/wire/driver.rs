@@ -92,11 +92,11 @@ impl WireDriver {
             });
         }
         let answered = client.send(&outgoing, invocation.limit).await;
-        if creates && answered.exchange.received.is_some() {
+        if creates && (answered.exchange.received.is_some() || answered.never_left()) {
             self.in_flight = None;
         }
         let outcome = outcome_of(invocation.operation, &answered);
-        exchanges.push(answered.exchange);
+        exchanges.extend(answered.into_exchanges());
         Ok(outcome)
     }
 
@@ -118,7 +118,7 @@ impl WireDriver {
             let left = deadline.saturating_duration_since(Instant::now());
             let answered = client.send(&outgoing, left).await;
             let next = read_page(&mut pages, invocation.operation, &answered);
-            exchanges.push(answered.exchange);
+            exchanges.extend(answered.into_exchanges());
             let Some(link) = next? else { break };
             if pages.has(take) {
                 break;

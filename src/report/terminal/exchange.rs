@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::style::{CYAN, FAINT, paint};
 use crate::report::describe::Redaction;
+use crate::target::refusal::Refusal;
 use crate::transcript::{Exchange, Headers};
 
 /// Bodies longer than this are cut.
@@ -32,6 +33,11 @@ pub(super) fn text(exchange: &Exchange, redaction: &Redaction) -> String {
     }
     for fact in [&exchange.attempt.refusal, &exchange.attempt.fault].into_iter().flatten() {
         push(&mut text, &paint(FAINT, &format!("  ({})", redaction.text(fact))));
+    }
+    if let Some(refusal) = Refusal::of(exchange) {
+        for line in redaction.text(&refusal.to_string()).lines() {
+            push(&mut text, line);
+        }
     }
     text
 }

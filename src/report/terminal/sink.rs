@@ -167,6 +167,9 @@ impl<O: Write + Send, P: Write + Send> Terminal<O, P> {
                 finished.created, finished.deleted, finished.leaked
             )?;
         }
+        for note in &finished.notes {
+            writeln!(self.out, "{}", self.options.redaction.text(note))?;
+        }
         for trouble in &finished.troubles {
             let trouble = self.options.redaction.text(trouble);
             writeln!(self.out, "{} {trouble}", paint(RED, "error:"))?;

@@ -66,55 +66,13 @@ impl Broom<'_> {
         // What the service is about to forget comes first, over all ledgers.
         let mut whys = Vec::new();
         for ledger in &taken {
-            whys.push(self.find(ledger, clock).await);
+            let client = self.through(ledger);
+            whys.push(find(self.account, &client, ledger, clock, self.dry_run).await);
         }
         for (ledger, unaccounted) in taken.into_iter().zip(whys) {
             report.swept.push(self.finish(&ledger, unaccounted, clock).await?);
         }
         Ok(report)
-    }
-
-    /// Asks again for everything whose answer was lost; what stays unknown comes back.
-    async fn find(&self, ledger: &Ledger, clock: &(dyn Fn() -> DateTime<Utc> + Sync)) -> Vec<Left> {
-        let intents: Vec<Intent> = ledger.page().unknown().cloned().collect();
-        let client = self.through(ledger);
-        let mut left = Vec::new();
-        for intent in intents {
-            if let Err(why) = self.repeat(&client, &intent, clock).await {
-                left.push(Left::Unaccounted { intent: Box::new(intent), why });
-            }
-        }
-        left
-    }
-
-    async fn repeat(
-        &self,
-        client: &Client,
-        intent: &Intent,
-        clock: &(dyn Fn() -> DateTime<Utc> + Sync),
-    ) -> Result<(), String> {
-        let pair = intent.repeatability.as_ref().ok_or(
-            "its answer was lost, and the service knows no way to repeat the creating of a user",
-        )?;
-        let now = clock();
-        let left = time_left(intent, pair, now)?;
-        if self.dry_run {
-            return Err("its create would be repeated now (dry run)".to_owned());
-        }
-        let request = again(intent, pair)?;
-        let outgoing =
-            self.account.prepare(request, now).await.map_err(|error| error.to_string())?;
-        let answered = client.send(&outgoing, left.min(LIMIT * 3)).await;
-        match &answered.exchange.received {
-            // A 400 is for the body: the first attempt was refused as well.
-            Some(received) if matches!(received.status, 200..=299 | 400) => Ok(()),
-            _ => Err(format!(
-                "repeating its create gave {}; sweep again within {} s, until when the service \
-                 remembers it",
-                told(&answered),
-                left.as_secs()
-            )),
-        }
     }
 
     async fn finish(
@@ -148,6 +106,60 @@ impl Broom<'_> {
     fn through(&self, ledger: &Ledger) -> Client {
         let key = self.account.primary().cloned();
         self.client.through(Passage::new(self.courtesy.clone(), Some(ledger.clone()), key))
+    }
+}
+
+/// Asks again for everything whose answer was lost; what stays unknown comes back. `client` must
+/// take the ledger's passage, which writes down what is found.
+pub async fn find(
+    account: &Account,
+    client: &Client,
+    ledger: &Ledger,
+    clock: &(dyn Fn() -> DateTime<Utc> + Sync),
+    dry_run: bool,
+) -> Vec<Left> {
+    let intents: Vec<Intent> = ledger.page().unknown().cloned().collect();
+    let mut left = Vec::new();
+    for intent in intents {
+        let found = match repeatable(&intent, clock()) {
+            Ok(_) if dry_run => Err("its create would be repeated now (dry run)".to_owned()),
+            Ok((request, time)) => repeat(account, client, request, time, clock()).await,
+            Err(why) => Err(why),
+        };
+        if let Err(why) = found {
+            left.push(Left::Unaccounted { intent: Box::new(intent), why });
+        }
+    }
+    left
+}
+
+/// The create once more, and how long it may take.
+fn repeatable(intent: &Intent, now: DateTime<Utc>) -> Result<(Plain, Duration), String> {
+    let pair = intent.repeatability.as_ref().ok_or(
+        "its answer was lost, and the service knows no way to repeat the creating of a user",
+    )?;
+    let left = time_left(intent, pair, now)?;
+    Ok((again(intent, pair)?, left))
+}
+
+async fn repeat(
+    account: &Account,
+    client: &Client,
+    request: Plain,
+    left: Duration,
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    let outgoing = account.prepare(request, now).await.map_err(|error| error.to_string())?;
+    let answered = client.send(&outgoing, left.min(LIMIT * 3)).await;
+    match &answered.exchange.received {
+        // A 400 is for the body: the first attempt was refused as well.
+        Some(received) if matches!(received.status, 200..=299 | 400) => Ok(()),
+        _ => Err(format!(
+            "repeating its create gave {}; sweep again within {} s, until when the service \
+             remembers it",
+            told(&answered),
+            left.as_secs()
+        )),
     }
 }
 

@@ -7,5 +7,5 @@
 mod broom;
 mod report;
 
-pub use broom::{Broom, MEMORY, clear};
+pub use broom::{Broom, MEMORY, clear, find};
 pub use report::{Left, Report, Swept};
