@@ -7,26 +7,35 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// Directories, with the endings of what is taken from them.
-const TAKEN: [(&str, &[&str]); 4] = [
-    ("scenarios", &["yaml"]),
-    ("snapshots", &["snap"]),
-    ("schema", &["json"]),
-    ("skeletons", &["py", "js", "mjs", "cs", "java", "go", "swift", "rs", "md"]),
+/// Directories, what they are called in the binary, and the endings of what is taken from them.
+const TAKEN: [(&str, &str, &[&str]); 4] = [
+    ("scenarios", "scenarios", &["yaml"]),
+    ("snapshots", "snapshots", &["snap"]),
+    ("schema", "schema", &["json"]),
+    (
+        "src/driver/adapter/skeletons",
+        "skeletons",
+        &["py", "js", "mjs", "cs", "java", "go", "swift"],
+    ),
 ];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    for (directory, endings) in TAKEN {
+    for (directory, called, endings) in TAKEN {
         println!("cargo::rerun-if-changed={directory}");
-        walk(&root.join(directory), endings, &mut files)?;
+        let directory = root.join(directory);
+        let mut found = Vec::new();
+        walk(&directory, endings, &mut found)?;
+        files.extend(found.into_iter().map(|file| {
+            let below = file.strip_prefix(&directory).unwrap_or(&file).to_string_lossy();
+            (format!("{called}/{}", below.replace('\\', "/")), file)
+        }));
     }
     files.sort();
     let mut list = String::from("&[\n");
-    for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+    for (name, file) in &files {
         let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
     }
     list.push_str("]\n");

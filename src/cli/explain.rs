@@ -1,10 +1,351 @@
-//! `explain`: show the plan of a scenario.
+//! `explain`: what a scenario would do, request by request, without doing it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anstream::println;
+use chrono::Utc;
+use serde_json::{Map, Value};
+
+use crate::acs::request::WireRequest;
+use crate::acs::{ApiVersion, Operation};
+use crate::builtin;
 use crate::exit::Exit;
+use crate::scenario::diagnostics::render;
+use crate::scenario::{
+    Action, Body, Call, Context, ExpectationTemplate, Request, Scenario, Scope, Step, Template,
+    closest,
+};
 
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+Examples:
+  acs-conformance explain scenarios/quickstart.yaml
+  acs-conformance explain quickstart --api-version 2025-03-13
 
-pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+Values that only a run knows stand as <room.id>; what is signed stands as ***.")]
+pub struct Args {
+    /// A file, or the name of a scenario in ./scenarios or among the built-in ones.
+    scenario: String,
+    /// At this api-version; the newest of the scenario without.
+    #[arg(long, value_name = "VERSION")]
+    api_version: Option<String>,
+}
+
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let path = PathBuf::from(&args.scenario);
+    let loaded = if path.is_file() {
+        crate::scenario::load(&[path])
+    } else {
+        builtin::paths_or_default(&[]).load()
+    };
+    let is_file = PathBuf::from(&args.scenario).is_file();
+    for diagnostic in &loaded.diagnostics {
+        anstream::eprintln!("{}\n", render(diagnostic, true));
+    }
+    let names: Vec<String> =
+        loaded.scenarios.iter().map(|one| format!("{}::{}", one.area, one.slug)).collect();
+    let found = loaded.scenarios.iter().zip(&names).find(|(one, name)| {
+        is_file || one.slug == args.scenario || **name == args.scenario || one.name == args.scenario
+    });
+    let Some((scenario, _)) = found else {
+        if loaded.diagnostics.is_empty() {
+            let slugs = loaded.scenarios.iter().map(|one| one.slug.as_str());
+            let near = closest(&args.scenario, slugs.chain(names.iter().map(String::as_str)));
+            let help = near.map_or_else(
+                || "`acs-conformance list` names them all".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            anstream::eprintln!("error: there is no scenario `{}`: {help}", args.scenario);
+        }
+        return Ok(Exit::Invalid);
+    };
+    let version = match args.api_version {
+        None => scenario.api_versions.last().cloned(),
+        Some(text) => scenario.api_versions.iter().find(|one| one.as_str() == text).cloned(),
+    };
+    let Some(version) = version else {
+        let all: Vec<_> = scenario.api_versions.iter().map(ApiVersion::as_str).collect();
+        anstream::eprintln!("error: the scenario does not run at that version: {}", all.join(", "));
+        return Ok(Exit::Invalid);
+    };
+    println!("{}", Explanation::new(scenario, &version).write().trim_end());
+    Ok(Exit::Success)
+}
+
+/// A scenario's plan as text.
+struct Explanation<'a> {
+    scenario: &'a Scenario,
+    version: &'a ApiVersion,
+    scope: Scope,
+    context: Context,
+    text: String,
+}
+
+impl<'a> Explanation<'a> {
+    fn new(scenario: &'a Scenario, version: &'a ApiVersion) -> Self {
+        let mut scope = Scope::default();
+        for (name, value) in &scenario.vars {
+            scope.set(name, value.value.clone());
+        }
+        let environment = Arc::new(BTreeMap::new());
+        let context =
+            Context::new(Utc::now(), version.clone(), environment, scenario.emulator.seed);
+        Self { scenario, version, scope, context, text: String::new() }
+    }
+
+    fn line(&mut self, depth: usize, line: &str) {
+        for part in line.lines() {
+            let _ = writeln!(self.text, "{}{part}", "  ".repeat(depth));
+        }
+    }
+
+    fn write(mut self) -> String {
+        let scenario = self.scenario;
+        self.line(0, &format!("{} ({}, {})", scenario.name, scenario.service, self.version));
+        if let Some(about) = &scenario.about {
+            self.line(0, about);
+        }
+        for evidence in &scenario.evidence {
+            self.line(0, &format!("{}: {}", evidence.mark.name(), evidence.source));
+        }
+        for fault in &scenario.faults {
+            self.fault(0, &fault.value);
+        }
+        self.steps(&scenario.steps, 0, "");
+        for state in &scenario.state {
+            self.line(0, "in the end");
+            self.expectation(1, state);
+        }
+        self.text
+    }
+
+    fn fault(&mut self, depth: usize, fault: &crate::scenario::Fault) {
+        let line = format!("fault on {} ({} times): {}", fault.operation, fault.times, fault.what);
+        self.line(depth, &line);
+    }
+
+    fn steps(&mut self, steps: &[Step], depth: usize, prefix: &str) {
+        for (index, step) in steps.iter().enumerate() {
+            let number = format!("{prefix}{}", index + 1);
+            self.text.push('\n');
+            self.step(step, depth, &number);
+        }
+    }
+
+    fn step(&mut self, step: &Step, depth: usize, number: &str) {
+        let name = step.name.as_deref().unwrap_or_default();
+        let id = step.id.as_ref().map_or_else(String::new, |id| format!(" → {}", id.value));
+        let title = format!("{number} {}{id} {name}", what(&step.action));
+        self.line(depth, title.trim_end());
+        if let Some(each) = &step.for_each {
+            let items = each.items.preview(&self.scope, &self.context);
+            self.line(depth + 1, &format!("for each {} of {items}", each.variable));
+        }
+        for fault in &step.faults {
+            self.fault(depth + 1, &fault.value);
+        }
+        self.action(&step.action, depth + 1, number);
+        for expectation in &step.expect {
+            self.expectation(depth + 1, expectation);
+        }
+        if let Some(why) = &step.unasserted {
+            self.line(depth + 1, &format!("asserts nothing: {why}"));
+        }
+    }
+
+    fn action(&mut self, action: &Action, depth: usize, number: &str) {
+        match action {
+            Action::Call(call) => self.call(call, depth),
+            Action::Request(request) => self.request(request, depth),
+            Action::Wait(wait) => {
+                let rhythm = format!(
+                    "every {} until it fits, {} at most",
+                    crate::acs::time::duration_text(wait.interval),
+                    crate::acs::time::duration_text(wait.deadline)
+                );
+                self.line(depth, &rhythm);
+                self.action(&wait.step.action, depth, number);
+                for expectation in &wait.until {
+                    self.expectation(depth, expectation);
+                }
+            }
+            Action::Advance(by) => {
+                let by = by.preview(&self.scope, &self.context);
+                self.line(depth, &format!("the clock moves on by {}", plain(&by)));
+            }
+            Action::Group(steps) => self.steps(steps, depth, &format!("{number}.")),
+            Action::Use(used) => {
+                for (name, value) in &used.with {
+                    let value = value.preview(&self.scope, &self.context);
+                    self.line(depth, &format!("{name}: {value}"));
+                }
+                let outer = self.scope.clone();
+                self.scope = Scope::default();
+                for (name, default) in &used.part.contract.parameters {
+                    if let Some(default) = default {
+                        self.scope.set(name, default.clone());
+                    }
+                }
+                for (name, value) in &used.with {
+                    let value = value.preview(&outer, &self.context);
+                    self.scope.set(name, value);
+                }
+                self.steps(&used.part.steps, depth, &format!("{number}."));
+                self.scope = outer;
+            }
+        }
+    }
+
+    fn call(&mut self, call: &Call, depth: usize) {
+        let arguments: Map<String, Value> = call
+            .arguments
+            .iter()
+            .map(|(name, value)| (name.clone(), value.preview(&self.scope, &self.context)))
+            .collect();
+        let version = call.api_version.as_ref().map_or_else(
+            || self.version_of(call.operation),
+            |text| ApiVersion::new(plain(&text.preview(&self.scope, &self.context))),
+        );
+        // A time that only a run knows is no time yet: the request is shown with a stand-in.
+        let (known, stand_ins) = stand_ins(call.operation, &arguments);
+        match WireRequest::new(call.operation, &known, &version) {
+            Ok(request) => {
+                self.line(depth, &format!("{} {}", request.method, unescape(&request.target)));
+                let mut headers = vec!["host: <endpoint>".to_owned()];
+                headers.extend(request.content_type.map(|kind| format!("content-type: {kind}")));
+                if request.repeatable {
+                    headers.push("repeatability-request-id: <uuid>".into());
+                    headers.push("repeatability-first-sent: <date>".into());
+                }
+                self.signed(depth, headers);
+                let mut body = String::from_utf8_lossy(&request.body).into_owned();
+                for (stand_in, shown) in &stand_ins {
+                    body = body.replace(stand_in, shown);
+                }
+                self.line(depth, &body);
+            }
+            Err(_) => {
+                self.line(depth, &format!("with {}", Value::Object(arguments)));
+                self.signed(depth, vec!["host: <endpoint>".to_owned()]);
+            }
+        }
+    }
+
+    fn version_of(&self, operation: Operation) -> ApiVersion {
+        if operation.service() == self.scenario.service {
+            self.version.clone()
+        } else {
+            operation.service().default_version()
+        }
+    }
+
+    fn request(&mut self, request: &Request, depth: usize) {
+        let show = |template: &Template| plain(&template.preview(&self.scope, &self.context));
+        let mut query: Vec<String> = request
+            .query
+            .iter()
+            .filter(|(_, value)| !value.preview(&self.scope, &self.context).is_null())
+            .map(|(name, value)| format!("{name}={}", show(value)))
+            .collect();
+        let path = show(&request.path);
+        let named = request.query.iter().any(|(name, _)| name == "api-version");
+        if !named && !path.contains("api-version=") {
+            query.push(format!("api-version={}", self.version));
+        }
+        let join = if path.contains('?') { "&" } else { "?" };
+        let query =
+            if query.is_empty() { String::new() } else { format!("{join}{}", query.join("&")) };
+        let mut headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{}: {}", name.to_lowercase(), show(value)))
+            .collect();
+        headers.insert(0, "host: <endpoint>".into());
+        let body = match &request.body {
+            Some(Body::Json(body)) => Some(body.preview(&self.scope, &self.context).to_string()),
+            Some(Body::Text(body) | Body::Bytes(body)) => Some(show(body)),
+            None => None,
+        };
+        let bearer = request.auth.bearer.as_ref().map(show);
+        self.line(depth, &format!("{} {path}{query}", request.method));
+        match bearer {
+            Some(bearer) => {
+                headers.push(format!("authorization: Bearer *** ({bearer})"));
+                self.line(depth, &headers.join("\n"));
+            }
+            None if request.auth.none => self.line(depth, &headers.join("\n")),
+            None => self.signed(depth, headers),
+        }
+        if let Some(body) = body {
+            self.line(depth, &body);
+        }
+    }
+
+    fn signed(&mut self, depth: usize, mut headers: Vec<String>) {
+        headers.push("x-ms-date: ***".into());
+        headers.push("x-ms-content-sha256: ***".into());
+        headers.push(
+            "authorization: HMAC-SHA256 \
+             SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=***"
+                .into(),
+        );
+        self.line(depth, &headers.join("\n"));
+    }
+
+    /// The expectation in the file's own words.
+    fn expectation(&mut self, depth: usize, expectation: &ExpectationTemplate) {
+        let place = &expectation.place;
+        let written = place.source.text.get(place.span.clone()).unwrap_or_default();
+        let indent = place.column.saturating_sub(1);
+        let lines: Vec<_> = written
+            .trim_end()
+            .lines()
+            .enumerate()
+            .map(|(index, line)| {
+                let blank = line.len() - line.trim_start().len();
+                if index == 0 { line } else { line.get(blank.min(indent)..).unwrap_or(line) }
+            })
+            .collect();
+        self.line(depth, &format!("expects {}", lines.join("\n        ")));
+    }
+}
+
+fn what(action: &Action) -> String {
+    match action {
+        Action::Call(call) => call.operation.name().to_owned(),
+        Action::Request(request) => format!("raw {}", request.method),
+        Action::Wait(wait) => format!("wait: {}", what(&wait.step.action)),
+        Action::Advance(_) => "advance".to_owned(),
+        Action::Group(_) => "group".to_owned(),
+        Action::Use(used) => format!("use {}", used.file.value),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Times of the year 1970 in place of those that are not known yet, and what they stand for.
+fn stand_ins(
+    operation: Operation,
+    arguments: &Map<String, Value>,
+) -> (Map<String, Value>, Vec<(String, String)>) {
+    let mut known = arguments.clone();
+    let mut stand_ins = Vec::new();
+    for argument in operation.arguments() {
+        let Some(Value::String(text)) = known.get_mut(argument.name) else { continue };
+        if argument.kind == crate::acs::ArgumentKind::Time && text.starts_with('<') {
+            let stand_in = format!("1970-01-01T00:00:{:02}Z", stand_ins.len());
+            stand_ins.push((stand_in.clone(), std::mem::replace(text, stand_in)));
+        }
+    }
+    (known, stand_ins)
+}
+
+/// `<room.id>` as it is written: only what a run will put there is encoded.
+fn unescape(target: &str) -> String {
+    target.replace("%3C", "<").replace("%3E", ">")
 }

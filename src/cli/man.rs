@@ -1,10 +1,40 @@
-//! `man`: print the manual page.
+//! `man`: the manual page, of the whole and of every subcommand.
 
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Command, CommandFactory as _};
+
+use super::Cli;
 use crate::exit::Exit;
 
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+Examples:
+  acs-conformance man | man -l -          read it
+  acs-conformance man --output man/       one page for each subcommand")]
+pub struct Args {
+    /// Write a page for each subcommand into this directory.
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
 
-pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let command = Cli::command().name("acs-conformance");
+    match args.output {
+        None => super::write_out(&mut io::stdout(), &page(&command)?)?,
+        Some(directory) => {
+            fs::create_dir_all(&directory).with_context(|| directory.display().to_string())?;
+            clap_mangen::generate_to(command, &directory)?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn page(command: &Command) -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    Ok(page)
 }

@@ -24,6 +24,7 @@ mod run;
 mod scenarios;
 mod schema;
 mod sdk;
+mod selection;
 mod sign;
 mod signals;
 mod sweep;
@@ -122,5 +123,13 @@ impl Cli {
             Some(Command::Man(args)) => man::carry_out(args).await,
             Some(Command::ReferenceClient(args)) => reference_client::carry_out(args).await,
         }
+    }
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is no error.
+fn write_out(out: &mut dyn std::io::Write, bytes: &[u8]) -> std::io::Result<()> {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }

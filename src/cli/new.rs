@@ -1,10 +1,85 @@
-//! `new`: write a commented starter scenario.
+//! `new`: a commented starter scenario.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anstream::{eprintln, println};
+use anyhow::Context as _;
 
 use crate::exit::Exit;
+use crate::scenario::load_text;
+
+/// The starter file; `{name}` and `{schema}` are filled in.
+const STARTER: &str = include_str!("starter.yaml");
 
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+Examples:
+  acs-conformance new late-joiner              writes scenarios/late-joiner.yaml (or ./late-joiner.yaml)
+  acs-conformance new scenarios/roles/mine.yaml
 
-pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("not built yet")
+The file passes `check` and runs green as it is; change it from there.")]
+pub struct Args {
+    /// Name of the scenario, or the path of its file.
+    name: String,
+    /// Replace a file that is there already.
+    #[arg(long)]
+    force: bool,
+}
+
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let path = path(&args.name);
+    let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| is_slug(stem))
+    else {
+        eprintln!(
+            "error: `{}` is no name for a scenario: take letters, digits and hyphens, such as \
+             late-joiner",
+            args.name
+        );
+        return Ok(Exit::Invalid);
+    };
+    if path.exists() && !args.force {
+        eprintln!("error: `{}` is there already; --force replaces it", path.display());
+        return Ok(Exit::Invalid);
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+    }
+    let text = starter(stem, &path);
+    debug_assert!(load_text(&path, &text).diagnostics.is_empty(), "the starter is valid");
+    fs::write(&path, text).with_context(|| path.display().to_string())?;
+    println!("Wrote {}. Next:", path.display());
+    println!("  acs-conformance check {}", path.display());
+    println!("  acs-conformance run {}", path.display());
+    Ok(Exit::Success)
+}
+
+/// A name goes to `./scenarios` if it is there.
+fn path(name: &str) -> PathBuf {
+    let given = PathBuf::from(name);
+    if given.extension().is_some() || given.components().count() > 1 {
+        return given.with_extension("yaml");
+    }
+    let file = format!("{name}.yaml");
+    let here = PathBuf::from("scenarios");
+    if here.is_dir() { here.join(file) } else { PathBuf::from(file) }
+}
+
+fn is_slug(stem: &str) -> bool {
+    !stem.is_empty()
+        && stem.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))
+}
+
+fn starter(stem: &str, path: &std::path::Path) -> String {
+    let mut words = stem.replace(['-', '_'], " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let folders: Vec<_> =
+        path.parent().into_iter().flat_map(|parent| parent.components()).collect();
+    let below = folders.iter().rposition(|part| part.as_os_str() == "scenarios");
+    let up = below.map_or_else(String::new, |at| "../".repeat(folders.len() - at));
+    STARTER
+        .replace("{name}", &words)
+        .replace("{schema}", &format!("{up}schema/scenario.schema.json"))
 }

@@ -154,6 +154,42 @@ impl Template {
         Ok(whole)
     }
 
+    /// The value as far as it can be known now: an expression without a value yet stands as
+    /// `<room.id>`.
+    pub fn preview(&self, scope: &Scope, context: &Context) -> Value {
+        let show = |expression: &Expression| {
+            expression
+                .evaluate(scope, context)
+                .unwrap_or_else(|_| Value::String(format!("<{expression}>")))
+        };
+        match &self.content {
+            Content::Literal(value) => value.clone(),
+            Content::Expression(expression) => show(expression),
+            Content::Text(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.clone(),
+                    Piece::Expression(expression) => match show(expression) {
+                        Value::String(text) => text,
+                        value => value.to_string(),
+                    },
+                })
+                .collect::<String>()
+                .into(),
+            Content::List(items) => items.iter().map(|item| item.preview(scope, context)).collect(),
+            Content::Map(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(key, value)| {
+                        let key = key.preview(scope, context);
+                        let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+                        (key, value.preview(scope, context))
+                    })
+                    .collect::<Map<_, _>>(),
+            ),
+        }
+    }
+
     /// Calls `visit` for every expression inside, in the order of the file.
     pub fn expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expression, &'a Place)) {
         match &self.content {

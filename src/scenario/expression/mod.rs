@@ -4,6 +4,7 @@
 mod evaluate;
 mod functions;
 mod parse;
+mod show;
 
 pub use functions::Function;
 pub use parse::{SyntaxError, parse, pieces};

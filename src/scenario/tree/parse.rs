@@ -80,6 +80,18 @@ fn place(location: Location, source: &Arc<Source>) -> Place {
     }
 }
 
+/// The end of a collection whose last item ends at `end`: behind the bracket, if it has one.
+fn closed(text: &str, start: usize, end: usize) -> usize {
+    let closer = match text.as_bytes().get(start) {
+        Some(b'{') => '}',
+        Some(b'[') => ']',
+        _ => return end,
+    };
+    let after = text.get(end..).unwrap_or_default();
+    let rest = after.trim_start_matches(|next: char| next.is_whitespace() || next == ',');
+    if rest.starts_with(closer) { text.len() - rest.len() + 1 } else { end }
+}
+
 /// Errors of the syntax know their line and column only.
 fn offset(location: Location, text: &str) -> usize {
     let line = usize::try_from(location.line()).unwrap_or(1).saturating_sub(1);
@@ -108,7 +120,7 @@ fn raw_node(raw: Spanned<Raw>, source: &Arc<Source>, diagnostics: &mut Vec<Diagn
         _ => None,
     };
     if let Some(end) = last {
-        place.span.end = place.span.end.max(end);
+        place.span.end = place.span.end.max(closed(&source.text, place.span.start, end));
     }
     Node { place, kind }
 }
