@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::Utc;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::creations::Creations;
 use super::{CaseOptions, StepListener};
@@ -31,6 +31,8 @@ pub(super) struct Carrier<'a> {
     /// The target or the implementation is of no use any more.
     pub fallen: Option<Ended>,
     listener: StepListener<'a>,
+    /// The last instant that a step sent as `now`.
+    last_sent: Option<DateTime<Utc>>,
 }
 
 impl<'a> Carrier<'a> {
@@ -68,12 +70,14 @@ impl<'a> Carrier<'a> {
             stopped: false,
             fallen: None,
             listener,
+            last_sent: None,
         }
     }
 
     /// Begins the record of a step; `now` is fixed here.
     pub fn begin(&mut self, step: &Step, path: &str) {
-        self.context = self.context.at(self.world.now());
+        let now = self.now_for(step);
+        self.context = self.context.at(now);
         self.current = Some(StepRecord {
             path: path.to_owned(),
             id: step.id.as_ref().map(|id| id.value.clone()),
@@ -97,6 +101,20 @@ impl<'a> Carrier<'a> {
             started: Utc::now(),
             duration: std::time::Duration::ZERO,
         });
+    }
+
+    /// Steps that send `now` have different ones, even if less than a millisecond lies between
+    /// them: else two instants would be one in some runs and two in others. A clock that stands
+    /// is obeyed as it is.
+    fn now_for(&mut self, step: &Step) -> DateTime<Utc> {
+        let now = self.world.now();
+        let stands = self.world.emulator.as_ref().is_some_and(|it| it.clock().stands());
+        if stands || !super::wording::sends_now(step) {
+            return now;
+        }
+        let next = self.last_sent.map_or(now, |last| now.max(last + TimeDelta::milliseconds(1)));
+        self.last_sent = Some(next.trunc_subsecs(3));
+        next
     }
 
     /// Ends the step: it is written down, told, and decides whether the case goes on.

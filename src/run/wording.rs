@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::scenario::expression::Expression;
 use crate::scenario::template::Content;
-use crate::scenario::{Action, Step};
+use crate::scenario::{Action, Body, Request, Step, Template};
 
 /// `<prefix><number>`, the number of a `use` with its id or file beside it.
 pub(super) fn path_of(prefix: &str, index: usize, step: &Step) -> String {
@@ -44,6 +45,30 @@ pub(super) fn action_of(step: &Step) -> String {
         Action::Advance(by) => format!("advance {}", spelt(by)),
         Action::Group(_) => "group".to_owned(),
         Action::Use(part) => format!("use {}", part.file.value),
+    }
+}
+
+/// Whether what a step sends depends on `now`.
+pub(super) fn sends_now(step: &Step) -> bool {
+    let mut found = false;
+    let mut look = |template: &Template| {
+        template.expressions(&mut |expression, _| found |= reads_now(expression));
+    };
+    match &step.action {
+        Action::Call(call) => call.arguments.iter().for_each(|(_, value)| look(value)),
+        Action::Request(Request { body: Some(Body::Json(it) | Body::Text(it)), .. }) => look(it),
+        Action::Use(part) => part.with.iter().for_each(|(_, value)| look(value)),
+        _ => {}
+    }
+    found
+}
+
+fn reads_now(expression: &Expression) -> bool {
+    match expression {
+        Expression::Now => true,
+        Expression::Shift { instant, .. } => reads_now(instant),
+        Expression::Call { arguments, .. } => arguments.iter().any(reads_now),
+        _ => false,
     }
 }
 
