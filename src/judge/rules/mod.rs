@@ -10,6 +10,7 @@ mod authentication;
 mod bodies;
 mod contents;
 mod delays;
+mod document;
 mod errors;
 mod family;
 mod idempotency;
@@ -28,6 +29,7 @@ mod transport;
 mod version;
 mod watch;
 
+pub use document::document;
 pub use family::Family;
 pub use judging::{judge, merge};
 pub use result::{Finding, RuleResult, RuleStatus};
