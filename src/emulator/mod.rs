@@ -24,7 +24,7 @@ mod trust;
 mod whole_file;
 mod world;
 
-pub use authority::{Authority, AuthorityError};
+pub use authority::{Authority, AuthorityError, BEHIND_PROXY};
 pub use builder::{Builder, StartError};
 pub use clock::Clock;
 pub use handle::Emulator;

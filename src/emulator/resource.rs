@@ -126,8 +126,11 @@ impl Resource {
     ) -> Result<(), Answer> {
         match auth::verify(&self.credentials, request, Clock::machine_now()) {
             Ok(fit) => {
-                if let (Some(entry), Some(form)) = (entry, fit.form) {
-                    entry.note(|attempt| attempt.signature_form = Some(form.to_owned()));
+                if let Some(entry) = entry {
+                    entry.note(|attempt| {
+                        attempt.signature_form = fit.form.map(str::to_owned);
+                        attempt.credential = Some(fit.credential.name());
+                    });
                 }
                 Ok(())
             }

@@ -1,7 +1,9 @@
 //! A whole case, judged from its transcript.
 
 use super::rules::{self, RuleResult, RuleStatus};
-use super::{JudgeOptions, Problem, SnapshotVerdict, StepResult, StepVerdict, Verdict, snapshot};
+use super::{
+    JudgeOptions, Problem, SnapshotVerdict, StepResult, StepVerdict, Verdict, contract, snapshot,
+};
 use crate::exit::Exit;
 use crate::scenario::matcher::Subjects;
 use crate::transcript::{CleanupResult, Ended, Transcript};
@@ -42,6 +44,7 @@ fn problems(transcript: &Transcript) -> Vec<Problem> {
         let missed = transcript.expectations.iter().flat_map(|one| one.judge(&subjects));
         problems.extend(missed.map(Problem::State));
     }
+    problems.extend(contract::check(transcript).into_iter().map(Problem::Contract));
     for cleanup in &transcript.cleanup {
         let (CleanupResult::Leaked { why } | CleanupResult::Unaccounted { why }) = &cleanup.result
         else {
@@ -100,6 +103,7 @@ fn exit(
     exits.extend(problems.iter().filter_map(|problem| match problem {
         Problem::Ended(_) => None,
         Problem::Leak(_) => Some(Exit::Leaked),
+        Problem::Contract(_) => Some(Exit::Harness),
         _ => Some(Exit::Failed),
     }));
     Exit::worst(exits)

@@ -4,6 +4,7 @@
 //! the wire rules, the snapshot and its canonical form. Talks to nothing but snapshot files.
 
 pub mod baseline;
+pub mod contract;
 mod judgement;
 mod options;
 pub mod rules;

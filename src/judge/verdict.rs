@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::exit::Exit;
 use crate::judge::baseline::Remark;
+use crate::judge::contract::Violation;
 use crate::judge::rules::RuleResult;
 use crate::scenario::matcher::Mismatch;
 
@@ -77,6 +78,8 @@ pub enum Problem {
     Leak(String),
     /// The scenario's `expect.state` was not met.
     State(Mismatch),
+    /// The emulator sent what the service would not: the harness's own fault (exit 3).
+    Contract(Violation),
 }
 
 impl Verdict {
@@ -98,6 +101,9 @@ impl std::fmt::Display for Problem {
                  {reason})"
             ),
             Self::Leak(what) => write!(f, "left behind: {what}"),
+            Self::Contract(violation) => {
+                write!(f, "{violation}; a fault of the harness, please report it")
+            }
             Self::State(mismatch) => write!(f, "the state at the end: {}", mismatch.message),
         }
     }

@@ -111,6 +111,6 @@ pub struct Attempt {
     pub served_as: Option<String>,
     /// The body as the live resource sent it, where the tap pointed its `nextLink` to itself.
     pub original_body: Option<Bytes>,
-    /// Whether it came through the proxy that the harness offered.
-    pub proxied: bool,
+    /// What the client proved to have: `primary`, `secondary` (keys) or `token`.
+    pub credential: Option<&'static str>,
 }

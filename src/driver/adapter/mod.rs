@@ -9,6 +9,7 @@
 //! | `line` | cutting standard output into protocol lines and log |
 //! | `child` | the process group: start, last words, end |
 //! | `process` | one adapter, from `hello` to `bye`: calls out, results in |
+//! | `proxy` | what `HTTPS_PROXY` leads to |
 //! | `fault` | why a case got no outcome: crashed, timed out, protocol broken |
 //! | `pool` | several adapters of one kind: lending, restarting, quarantine |
 //! | `options` | the client options that a `call` step may give |
@@ -27,6 +28,7 @@ pub mod message;
 pub mod options;
 mod pool;
 mod process;
+mod proxy;
 pub mod schemas;
 mod session;
 mod skeleton;

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use super::child::{Command, Means};
 use super::fault::{self, Fault, FaultKind};
 use super::process::Process;
+use super::proxy::Proxy;
 use super::session::AdapterDriver;
 
 /// How patient the harness is.
@@ -44,6 +47,8 @@ pub struct Pool {
     counts: Mutex<Counts>,
     /// A driver that was started to hear what the adapter can do: the first worker takes it.
     kept: Mutex<Option<Box<AdapterDriver>>>,
+    /// Started with the first adapter; `None` where the machine gives no port.
+    proxy: OnceCell<Option<Proxy>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,7 +61,13 @@ struct Counts {
 
 impl Pool {
     pub fn new(command: Command, limits: Limits) -> Self {
-        Self { command, limits, counts: Mutex::default(), kept: Mutex::default() }
+        Self {
+            command,
+            limits,
+            counts: Mutex::default(),
+            kept: Mutex::default(),
+            proxy: OnceCell::new(),
+        }
     }
 
     pub fn limits(&self) -> &Limits {
@@ -80,7 +91,12 @@ impl Pool {
     /// A fault when it does not come up, or when it has failed too often.
     pub async fn start(&self) -> Result<Process, Fault> {
         self.may_start()?;
-        let started = Process::start(&self.command, self.limits.start).await;
+        let mut command = self.command.clone();
+        let proxy = self.proxy.get_or_init(|| async { Proxy::start().await.ok() }).await;
+        for (name, value) in proxy.iter().flat_map(Proxy::environment) {
+            command.environment.push((name.into(), value.into()));
+        }
+        let started = Process::start(&command, self.limits.start).await;
         if started.is_err() {
             self.counts().fail();
         }

@@ -353,7 +353,10 @@ impl Access {
     /// Puts endpoint and authority where a text names them.
     fn place(&self, text: &str) -> String {
         let authority = self.endpoint.split_once("://").map_or("", |(_, authority)| authority);
-        text.replace("{endpoint}", &self.endpoint).replace("{authority}", authority)
+        let port = authority.rsplit_once(':').map_or("443", |(_, port)| port);
+        text.replace("{endpoint}", &self.endpoint)
+            .replace("{authority}", authority)
+            .replace("{port}", port)
     }
 
     fn key(&self, key: Key) -> &Secret {

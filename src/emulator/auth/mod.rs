@@ -42,6 +42,17 @@ pub fn spelt(form: &str, target: &str, authority: &str) -> (String, String) {
     spelling::spell(form, target, authority)
 }
 
+impl Credential {
+    /// The word that exchanges use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PrimaryKey => "primary",
+            Self::SecondaryKey => "secondary",
+            Self::BearerToken => "token",
+        }
+    }
+}
+
 /// Judges the credentials of a request. `machine_now` is the machine's time, never a virtual one:
 /// real clients sign with the machine's clock.
 ///

@@ -23,7 +23,8 @@
 //! | `tls_failure: alert`, `untrusted` or `wrong_name` | no request: the next connection's TLS handshake fails so |
 //! | `refuse: true` | no request: the next connection is reset before TLS |
 //!
-//! In the texts of `respond` and `amend`, `{endpoint}` stands for the endpoint that was called.
+//! In the texts of answers, `{endpoint}` stands for the endpoint that was called, `{port}` for its
+//! port, `{date+2s}` for the HTTP date two seconds from now.
 
 mod kind;
 mod parse;

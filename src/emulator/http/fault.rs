@@ -262,9 +262,18 @@ impl Met<'_> {
         if amendment.gzip { compressed(answer) } else { answer }
     }
 
-    /// Puts the endpoint that the client called for `{endpoint}`.
+    /// Puts the endpoint that the client called for `{endpoint}`, its port for `{port}`, and the
+    /// HTTP date two seconds from now for `{date+2s}`.
     fn placed(&self, text: &str) -> String {
-        text.replace("{endpoint}", &format!("https://{}", self.arrival.request.authority))
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let authority = &self.arrival.request.authority;
+        let port = authority.rsplit_once(':').map_or("443", |(_, port)| port);
+        let date = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
+        text.replace("{endpoint}", &format!("https://{authority}"))
+            .replace("{port}", port)
+            .replace("{date+2s}", &crate::acs::time::http_date(date))
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Service,
         title: "Date and signature are made anew for every attempt.",
         source: "AC: policies use the most current credential data; IM: order of the pipeline; net#9299, python#17316",
-        observed: "`x-ms-date` of attempts that began at least a second after the one before, and its distance from the clock.",
+        observed: "`x-ms-date` of attempts that began more than a second after the one before: a new one.",
         why: "After a long back-off the signature is stale and the retry fails for another reason than the call did.",
         how: "Put the signing policy inside the retry policy.",
         judging: Judging::Passive(signature_is_fresh),
@@ -94,7 +94,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "An updated key is used by the next request, without a new client.",
         source: "DS#general-auth-provide-update-method",
-        observed: "The call after the key was updated, while the service refuses the old one.",
+        observed: "The call after the key was updated: which of the resource's keys its signature fits.",
         why: "Rotating a key would mean restarting every process that uses it.",
         how: "Read the key from a shared credential at the moment of signing.",
         judging: Judging::Active(updated_key_is_used),
@@ -269,8 +269,8 @@ fn is_challenge(exchange: &Exchange) -> bool {
 fn updated_key_is_used(watch: &Watch<'_>, tally: &mut Tally) {
     for step in steps_with(watch, "update_key", "secondary") {
         for (index, exchange) in step.requests.iter().flat_map(|request| &request.attempts) {
-            let status = exchange.received.as_ref().map(|answer| answer.status);
-            tally.demand((step.index, *index), status != Some(401), || {
+            let Some(credential) = exchange.attempt.credential else { continue };
+            tally.demand((step.index, *index), credential == "secondary", || {
                 "the request after the key was updated is signed with the old one".to_owned()
             });
         }

@@ -2,6 +2,7 @@
 
 use super::identity::{is_uuid, line};
 use super::rule::{Judging, Level, Profile, Rule};
+use super::watch::Origin;
 use super::{Family, Tally, Watch};
 use crate::acs::{Operation, time};
 use crate::transcript::Exchange;
@@ -93,7 +94,8 @@ fn pair(exchange: &Exchange) -> (Option<&str>, Option<&str>) {
 
 fn pairs_are_kept(watch: &Watch<'_>, tally: &mut Tally) {
     let mut seen: Vec<&str> = Vec::new();
-    for (step, request) in watch.requests() {
+    // What a redirect leads on is the same call.
+    for (step, request) in watch.requests().filter(|(_, r)| r.origin != Origin::Redirect) {
         let (index, first) = request.attempts[0];
         if first.sent.method != "POST" {
             let (id, sent) = pair(first);

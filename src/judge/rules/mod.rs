@@ -33,6 +33,8 @@ pub use document::document;
 pub use family::Family;
 pub use judging::{judge, merge};
 pub use result::{Finding, RuleResult, RuleStatus};
+pub(in crate::judge) use route::operation as operation_of;
 pub use rule::{Judging, Level, Profile, Rule, all, find};
 pub use tally::Tally;
 pub use watch::Watch;
+pub(in crate::judge) use watch::query_pairs;

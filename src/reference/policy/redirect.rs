@@ -25,7 +25,9 @@ pub(in crate::reference) fn followed(
     if mutant.breaks("NET-4") && next.method == "POST" {
         next.method = "GET";
         next.body = Bytes::new();
-        next.headers.0.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        next.headers.0.retain(|(name, _)| {
+            !name.eq_ignore_ascii_case("content-type") && !name.starts_with("repeatability-")
+        });
     }
     Some(next)
 }
