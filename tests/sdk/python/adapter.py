@@ -106,14 +106,14 @@ def wire(value):  # with the wire's member names
 
 def failure(error, seen):
     answer = getattr(error, "response", None)
-    kinds = [(exceptions.DecodeError, "decode"), (exceptions.HttpResponseError, "http" if answer else "unexpected"),
+    kinds = [(exceptions.IncompleteReadError, "transport"), (exceptions.DecodeError, "decode"), (exceptions.HttpResponseError, "http" if answer else "unexpected"),
              ((exceptions.ServiceRequestTimeoutError, exceptions.ServiceResponseTimeoutError), "timeout"),
              ((exceptions.ServiceRequestError, exceptions.ServiceResponseError), "transport"),
              ((asyncio.CancelledError, asyncio.TimeoutError), "cancelled"),
              ((ValueError, TypeError, KeyError, AttributeError), "decode" if seen.get("status", 500) < 300 else "validation")]
     more = {"status": getattr(error, "status_code", None), "code": getattr(getattr(error, "error", None), "code", None),
                 "requestId": answer is not None and (answer.headers.get("x-ms-request-id") or answer.headers.get("MS-CV")) or None}
-    return {"kind": next((name for kind, name in kinds if isinstance(error, kind)), "unexpected"), "message": str(error)[:65536],
+    return {"kind": next((name for kind, name in kinds if isinstance(error, kind)), "unexpected"), "message": str(getattr(getattr(error, "error", None), "message", None) or error)[:65536],
             "native": {"type": type(error).__name__, "text": repr(error)[:65536]}, **{k: v for k, v in more.items() if v is not None}}
 
 async def call(message):
