@@ -57,7 +57,8 @@ fn missing(language: Language, folder: &Path) -> Trial {
 /// The fast lane, with the failures that are known.
 fn suite(cell: Cell) -> Trial {
     Trial::test(format!("suite::{}", cell.name()), move || {
-        let baseline = root().join("tests/sdk").join(cell.language.name()).join("known-failures.yaml");
+        let baseline =
+            root().join("tests/sdk").join(cell.language.name()).join("known-failures.yaml");
         let mut command = Command::new(env!("CARGO_BIN_EXE_acs-conformance"));
         command
             .args(["sdk", "run", "--lane", "fast", "--adapter", &cell.command, "--baseline"])

@@ -28,7 +28,8 @@ const MODES: [(&str, &str, i32, &str); 13] = [
 pub fn trials() -> Vec<Trial> {
     let mode = |(mode, verdict, code, words)| {
         let name = format!("hostile::an_adapter_that_does_{}_is_{verdict}", word(mode));
-        Trial::test(name, move || misbehave(mode, verdict, code, words)).with_ignored_flag(cfg!(not(unix)))
+        Trial::test(name, move || misbehave(mode, verdict, code, words))
+            .with_ignored_flag(cfg!(not(unix)))
     };
     let mut trials: Vec<Trial> = MODES.into_iter().map(mode).collect();
     trials.push(

@@ -23,10 +23,8 @@ fn check(language: &str, file: &str, interpreter: Option<&str>) -> Result<(), Fa
     let interpreter = interpreter.ok_or(format!("no {language} on the PATH"))?;
     let folder = tempfile::tempdir()?;
     let program = env!("CARGO_BIN_EXE_acs-conformance");
-    let made = Command::new(program)
-        .args(["sdk", "new", language])
-        .current_dir(folder.path())
-        .output()?;
+    let made =
+        Command::new(program).args(["sdk", "new", language]).current_dir(folder.path()).output()?;
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
     }
