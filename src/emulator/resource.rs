@@ -98,6 +98,12 @@ impl Resource {
         let _ = self.kept(change).await;
     }
 
+    /// Lets the service answer a request in this process: without HTTP, credentials, faults and
+    /// rate limits. For setting a world up.
+    pub fn perform(&self, request: &Request, now: DateTime<Utc>) -> Response {
+        self.lock().handle(request, now)
+    }
+
     /// The keys and a token, for masks.
     pub fn secrets(&self) -> Vec<Secret> {
         vec![
@@ -117,14 +123,15 @@ impl Resource {
         Ok(())
     }
 
-    /// Judges the credentials; a refusal is the answer to it. The reason goes to journal and log.
-    pub(super) fn verify(
+    /// Judges the credentials: the answer when they are refused. How they fitted, or why they did
+    /// not, goes to the journal, and a refusal to the log.
+    pub(super) fn refuse(
         &self,
         request: &Request,
         now: DateTime<Utc>,
         entry: Option<&Entry>,
-    ) -> Result<(), Answer> {
-        match auth::verify(&self.credentials, request, Clock::machine_now()) {
+    ) -> Option<Answer> {
+        let refusal = match auth::verify(&self.credentials, request, Clock::machine_now()) {
             Ok(fit) => {
                 if let Some(entry) = entry {
                     entry.note(|attempt| {
@@ -132,17 +139,16 @@ impl Resource {
                         attempt.credential = Some(fit.credential.name());
                     });
                 }
-                Ok(())
+                return None;
             }
-            Err(refusal) => {
-                let reason = refusal.explanation();
-                tracing::info!(method = %request.method, target = request.target, reason, "refused");
-                if let Some(entry) = entry {
-                    entry.note(|attempt| attempt.refusal = Some(reason));
-                }
-                Err(self.lock().refuse(&refusal, request, now).into())
-            }
+            Err(refusal) => refusal,
+        };
+        let reason = refusal.explanation();
+        tracing::info!(method = %request.method, target = request.target, reason, "refused");
+        if let Some(entry) = entry {
+            entry.note(|attempt| attempt.refusal = Some(reason));
         }
+        Some(self.lock().refuse(&refusal, request, now).into())
     }
 
     /// Lets the service answer a request whose credentials were accepted. A change is in the state

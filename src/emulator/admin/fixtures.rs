@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::handlers::only;
 use super::problem::Problem;
 use crate::acs::Service;
+use crate::emulator::faults::whole;
 use crate::emulator::resource::Resource;
 use crate::emulator::service::Request;
 
@@ -28,7 +29,7 @@ impl Wanted {
         only(document, &["resource", "users", "rooms"])?;
         let number = |name: &str, default: usize, from: usize, to: usize| {
             let Some(value) = document.get(name) else { return Ok(default) };
-            let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
+            let number = whole(value).and_then(|number| usize::try_from(number).ok());
             number.filter(|number| (from..=to).contains(number)).ok_or_else(|| {
                 Problem::malformed(format!("`{name}` is a number from {from} to {to}"))
             })

@@ -153,8 +153,7 @@ pub(super) async fn schedule_fault(
     };
     let times = match document.get("times") {
         None => 1,
-        Some(times) => times
-            .as_u64()
+        Some(times) => faults::whole(times)
             .and_then(|times| u32::try_from(times).ok())
             .filter(|times| *times > 0)
             .ok_or_else(|| Problem::malformed("`times` is a number from 1"))?,

@@ -35,6 +35,7 @@ pub use kind::{
     Amendment, AnswerBody, Cut, FaultAction, FaultKind, Garbage, Loss, Moment, ScriptedAnswer,
     TlsFailure,
 };
+pub(in crate::emulator) use parse::whole;
 pub use parse::{FaultError, parse};
 pub use schedule::{FaultRecord, Faults, Target};
 pub use schema::schema;

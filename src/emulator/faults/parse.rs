@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -12,6 +13,7 @@ use super::kind::{
     Amendment, AnswerBody, Cut, FaultAction, FaultKind, Garbage, Loss, Moment, ScriptedAnswer,
     TlsFailure,
 };
+use crate::acs::time::parse_duration;
 
 /// What is wrong with a fault, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +23,12 @@ pub struct FaultError {
     pub path: String,
     pub message: String,
 }
+
+/// Bits that no byte takes do not matter: nothing is authenticated by them here.
+const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// The members that say what happens; a fault has one of them, or `delay` alone.
 pub(super) const ACTIONS: [&str; 15] = [
@@ -188,7 +196,7 @@ fn body(members: &Map<String, Value>, path: &str) -> Result<Option<AnswerBody>, 
         "json" => AnswerBody::Json(value.clone()),
         "text" => AnswerBody::Text(text(&place, value)?.to_owned()),
         _ => {
-            let bytes = STANDARD.decode(text(&place, value)?);
+            let bytes = TOLERANT.decode(text(&place, value)?);
             AnswerBody::Bytes(
                 bytes.map_err(|reason| error(&place, format!("is no base64: {reason}")))?.into(),
             )
@@ -220,20 +228,23 @@ fn header_value(place: &str, value: &Value) -> Result<Option<String>, FaultError
     let text = match value {
         Value::Null => return Ok(None),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
+        Value::Number(_) => match whole(value) {
+            Some(number) => number.to_string(),
+            None => return Err(error(place, format!("{value}: write it as text"))),
+        },
         other => {
             return Err(error(place, format!("a header's value is text, not {}", kind_of(other))));
         }
     };
-    match http::HeaderValue::try_from(&text) {
-        Ok(_) => Ok(Some(text)),
-        Err(_) => Err(error(place, "holds characters that no header can".into())),
+    let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if visible && text.trim() == text {
+        return Ok(Some(text));
     }
+    Err(error(place, "a header's value is visible ASCII without blanks at its ends".into()))
 }
 
 fn status(place: &str, value: &Value) -> Result<u16, FaultError> {
-    match value.as_u64().and_then(|status| u16::try_from(status).ok()) {
+    match whole(value).and_then(|status| u16::try_from(status).ok()) {
         Some(status @ 200..=599) => Ok(status),
         _ => Err(error(place, format!("{value} is no status of an answer; one from 200 to 599"))),
     }
@@ -241,27 +252,13 @@ fn status(place: &str, value: &Value) -> Result<u16, FaultError> {
 
 fn duration(place: &str, value: &Value) -> Result<Duration, FaultError> {
     let wrong = || {
-        error(place, format!("{value} is no duration; such as 200ms, 2s or 1m30s, an hour at most"))
+        error(
+            place,
+            format!("{value} is no duration; such as 200ms, 2s or 1m30s, three hours at most"),
+        )
     };
     let given = parse_duration(value.as_str().ok_or_else(wrong)?).ok_or_else(wrong)?;
-    if given > Duration::from_secs(3600) { Err(wrong()) } else { Ok(given) }
-}
-
-/// Numbers with units `ms`, `s`, `m`, `h`, one after the other.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let number: u64 = rest[..digits].parse().ok()?;
-        let tail = &rest[digits..];
-        let (unit, left) = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
-            .into_iter()
-            .find_map(|(name, unit)| Some((unit, tail.strip_prefix(name)?)))?;
-        total = total.checked_add(Duration::from_millis(number.checked_mul(unit)?))?;
-        rest = left;
-    }
-    (!text.is_empty()).then_some(total)
+    if given > Duration::from_secs(3 * 3600) { Err(wrong()) } else { Ok(given) }
 }
 
 fn moment(place: &str, value: &Value) -> Result<Moment, FaultError> {
@@ -276,8 +273,7 @@ fn cut(value: &Value) -> Result<Cut, FaultError> {
             let percent = text.strip_suffix('%').and_then(|number| number.parse().ok());
             percent.filter(|percent| *percent < 100).map(Cut::Percent).ok_or_else(wrong)
         }
-        _ => value
-            .as_u64()
+        _ => whole(value)
             .and_then(|bytes| usize::try_from(bytes).ok())
             .map(Cut::Bytes)
             .ok_or_else(wrong),
@@ -285,20 +281,31 @@ fn cut(value: &Value) -> Result<Cut, FaultError> {
 }
 
 fn rate(value: &Value) -> Result<NonZeroU32, FaultError> {
-    let rate = value.as_u64().and_then(|rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
+    let rate = whole(value).and_then(|rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
     rate.ok_or_else(|| error("slow", format!("{value} is no rate; bytes a second, 1 at least")))
 }
 
 fn wrong_length(value: &Value) -> Result<i64, FaultError> {
-    let by = value.as_i64().filter(|by| *by != 0 && by.unsigned_abs() <= 1 << 30);
+    let by = whole(value).filter(|by| *by != 0 && by.unsigned_abs() <= 1 << 30);
     by.ok_or_else(|| {
         error("wrong_length", format!("{value} is no difference; bytes such as 5 or -5, not 0"))
     })
 }
 
 fn count(place: &str, value: &Value) -> Result<usize, FaultError> {
-    let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+    let count = whole(value).and_then(|count| usize::try_from(count).ok());
     count.ok_or_else(|| error(place, format!("{value} is no number of bytes")))
+}
+
+/// A number without a fraction, however JSON spells it: 5 and 5.0 are one number.
+pub(in crate::emulator) fn whole(value: &Value) -> Option<i64> {
+    // Beyond this a float skips numbers.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+        #[expect(clippy::cast_possible_truncation, reason = "within the exact range")]
+        (number.abs() <= EXACT).then_some(number as i64)
+    })
 }
 
 fn one_of<T: Clone>(place: &str, value: &Value, choices: &[(&str, T)]) -> Result<T, FaultError> {
@@ -433,7 +440,7 @@ mod tests {
         assert_eq!(message(json!({"close": "now"})), "`close`: \"now\" is none of before, after");
         assert_eq!(
             message(json!({"delay": "2 s"})),
-            "`delay`: \"2 s\" is no duration; such as 200ms, 2s or 1m30s, an hour at most"
+            "`delay`: \"2 s\" is no duration; such as 200ms, 2s or 1m30s, three hours at most"
         );
         assert_eq!(message(json!(503)), "a fault is a map such as { status: 503 }, not a number");
     }

@@ -64,8 +64,9 @@ pub fn schema() -> Value {
     })
 }
 
-const DURATION: &str = "^([0-9]{1,6}ms|[0-9]{1,3}s|[0-9]{1,2}m)$";
-const BASE64: &str = "^([A-Za-z0-9+/]{4})*$";
+const DURATION: &str =
+    "^([0-9]{1,2}m([0-9]{1,3}s)?([0-9]{1,6}ms)?|[0-9]{1,3}s([0-9]{1,6}ms)?|[0-9]{1,6}ms)$";
+const BASE64: &str = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$";
 /// Printable characters, none of them at an end a blank.
 const HEADER_VALUE: &str = "^([!-~]([ -~]*[!-~])?)?$";
 

@@ -72,7 +72,7 @@ impl Front {
     /// Authentication, throttling, the service, and the state file.
     pub(super) async fn process(&self, arrival: &Arrival, entry: Option<&Entry>) -> Answer {
         let now = self.world.clock.now();
-        if let Err(refusal) = self.authenticate(arrival, entry) {
+        if let Some(refusal) = self.authenticate(arrival, entry) {
             return refusal;
         }
         if let Some(wait) = self.resource.throttle.refuse(operation_of(&arrival.request), now) {
@@ -81,13 +81,9 @@ impl Front {
         self.resource.serve(&arrival.request, now, entry).await
     }
 
-    /// Verifies the credentials and writes down how they fitted.
-    pub(super) fn authenticate(
-        &self,
-        arrival: &Arrival,
-        entry: Option<&Entry>,
-    ) -> Result<(), Answer> {
-        self.resource.verify(&arrival.request, self.world.clock.now(), entry)
+    /// Verifies the credentials and writes down how they fitted; the answer when they did not.
+    pub(super) fn authenticate(&self, arrival: &Arrival, entry: Option<&Entry>) -> Option<Answer> {
+        self.resource.refuse(&arrival.request, self.world.clock.now(), entry)
     }
 
     /// The answer as a response, written down first: who has the response finds it in the journal.
