@@ -4,9 +4,11 @@ mod emulator {
     mod admin;
     mod client;
     mod command;
+    mod corpus;
     mod faults;
     mod front_end;
     mod model;
+    mod proof;
     mod sequences;
     mod state;
 }

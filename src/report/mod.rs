@@ -15,12 +15,14 @@
 //! | [`Folder`] | the sink that keeps all of them on disk, whole at any moment |
 //! | [`comparison`], [`merge`] | what became worse between two reports; shards as one |
 //! | [`coverage`] | what the traffic of passed steps covered |
+//! | [`behaviours`] | the document of what the emulator does, and which scenario asserts it |
 //! | [`html`] | the pages: of a run, and the matrix of implementations |
 //!
 //! Nothing here judges. Memory does not grow with the run: records are written as they come, and
 //! read back one case at a time.
 
 mod badge;
+pub mod behaviours;
 pub mod comparison;
 pub mod coverage;
 pub mod describe;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Resource, TargetError, World};
 use crate::acs::Operation;
 use crate::driver::wire::{Client, Credentials};
+use crate::emulator::defect::Defects;
 use crate::emulator::{Authority, Builder, Clock, Emulator, RateLimit};
 use crate::scenario::EmulatorOptions;
 use crate::transcript::TargetKind;
@@ -17,6 +18,7 @@ pub struct Embedded {
     client: Client,
     /// Where the authority's PEM lies, for child processes.
     pub ca_file: Option<PathBuf>,
+    defects: Defects,
 }
 
 impl Embedded {
@@ -29,7 +31,15 @@ impl Embedded {
         let authority =
             Authority::generate().map_err(|error| TargetError::Start(error.to_string()))?;
         let client = Client::trusting(authority.ca_pem())?;
-        Ok(Self { authority, client, ca_file: None })
+        Ok(Self { authority, client, ca_file: None, defects: Defects::NONE })
+    }
+
+    /// Worlds with deliberate defects, for the proof that the scenarios notice them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_defects(mut self, defects: Defects) -> Self {
+        self.defects = defects;
+        self
     }
 
     pub const fn authority(&self) -> &Authority {
@@ -49,6 +59,7 @@ impl Embedded {
         let emulator = builder(options, seed)?
             .authority(&self.authority)
             .journal(true)
+            .defects(self.defects)
             .start()
             .await
             .map_err(|error| TargetError::Start(error.to_string()))?;
