@@ -14,6 +14,7 @@ pub mod expression;
 pub mod matcher;
 pub mod model;
 pub mod place;
+pub mod schema;
 pub mod template;
 pub mod tree;
 
