@@ -1,6 +1,19 @@
 //! The command line as a user calls it. One module each for every subcommand.
 
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/golden.rs"]
+mod golden;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/report_sample.rs"]
 mod report_sample;
+#[path = "cli/schema.rs"]
+mod schema;
+
+/// The binary under test, without what the surroundings might tell it.
+fn command() -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::cargo_bin("acs-conformance").expect("it is built");
+    command.env_remove("ACS_CONNECTION_STRING").env("NO_COLOR", "1");
+    command
+}

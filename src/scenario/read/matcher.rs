@@ -89,12 +89,15 @@ fn entry_place(entry: &Entry) -> super::super::Place {
     place
 }
 
-/// Whether one word is the other with a plural, a hyphen or two neighbours swapped.
+/// Whether one word is the other cut short, with a plural, a hyphen or letters swapped.
 fn slip(word: &str, operator: &str) -> bool {
     let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
     let (word, operator) = (plain(word), plain(operator));
     if operator.len() < 4 {
         return false;
+    }
+    if word.len() >= 5 && operator.starts_with(&word) {
+        return true;
     }
     if word == operator || word == format!("{operator}s") || format!("{word}s") == operator {
         return true;
