@@ -80,6 +80,9 @@ pub struct Comparison {
     pub compared: usize,
 }
 
+/// Between a case and a rule, in names of verdicts.
+const RULE: &str = " · ";
+
 /// A verdict and why.
 type Verdict = (Status, Option<String>);
 
@@ -98,7 +101,9 @@ impl Comparison {
         names.dedup();
         comparison.compared = names.len();
         for name in names {
-            comparison.take(name, old.get(name), new.get(name));
+            let before = old.get(name).or_else(|| unexercised(name, &old));
+            let after = new.get(name).or_else(|| unexercised(name, &new));
+            comparison.take(name, before, after);
         }
         Ok(comparison)
     }
@@ -171,6 +176,13 @@ impl Comparison {
     }
 }
 
+/// A rule that a report does not name, of a case that it does, was not exercised there.
+fn unexercised(name: &str, verdicts: &BTreeMap<String, Verdict>) -> Option<&'static Verdict> {
+    const UNEXERCISED: &Verdict = &(Status::NotExercised, None);
+    let (case, _rule) = name.rsplit_once(RULE)?;
+    verdicts.contains_key(case).then_some(UNEXERCISED)
+}
+
 fn as_json(change: &Change) -> serde_json::Value {
     json!({
         "what": change.what, "before": change.before, "after": change.after, "why": change.why,
@@ -208,7 +220,7 @@ fn verdicts(report: &mut Report) -> Result<BTreeMap<String, Verdict>, ReadError>
         let name = case.key.to_string();
         for rule in &case.rules {
             let why = rule.findings.first().map(|finding| finding.message.clone());
-            verdicts.insert(format!("{name} {}", rule.rule), (rule.status, why));
+            verdicts.insert(format!("{name}{RULE}{}", rule.rule), (rule.status, why));
         }
         verdicts.insert(name, (case.status(), reason(case)));
         Ok::<_, ReadError>(())

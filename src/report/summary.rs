@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::all_rules;
 use super::reader::{CaseReport, ReadError, Report};
 use super::record::{CleanupState, Status, StepEntry, StepState};
 
@@ -11,7 +12,7 @@ pub struct Summary {
     pub cases: BTreeMap<Status, u64>,
     pub steps: BTreeMap<Status, u64>,
     pub exchanges: u64,
-    /// By rule id.
+    /// By rule id. Once one rule was exercised, all are here, those without anything to look at too.
     pub rules: BTreeMap<String, RuleSummary>,
     pub cleanup: CleanupSummary,
     /// The time of all cases, one after the other.
@@ -108,6 +109,9 @@ impl Summary {
         for step in &case.steps {
             *self.steps.entry(case.step_status(step)).or_default() += 1;
             self.exchanges += step.exchanges.len() as u64;
+        }
+        if !case.rules.is_empty() && self.rules.is_empty() {
+            self.rules.extend(all_rules().map(|id| (id.to_owned(), RuleSummary::default())));
         }
         for rule in &case.rules {
             let summary = self.rules.entry(rule.rule.clone()).or_default();

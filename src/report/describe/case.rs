@@ -51,7 +51,8 @@ pub fn case_start(
     }
 }
 
-/// Describes what the wire rules said.
+/// Describes what the wire rules said. A rule that had nothing to look at leaves no record: what
+/// a report does not name was not exercised.
 pub fn rule_entries(
     key: &CaseKey,
     transcript: &Transcript,
@@ -60,6 +61,7 @@ pub fn rule_entries(
 ) -> Vec<RuleEntry> {
     rules
         .iter()
+        .filter(|result| result.status != RuleStatus::NotExercised || !result.findings.is_empty())
         .map(|result| RuleEntry {
             case: key.clone(),
             rule: result.rule.to_owned(),
