@@ -23,9 +23,11 @@
 //! | [`transcript`] | what happened, as plain data |
 //! | [`judge`] | expectations, wire rules, snapshots, baselines |
 //! | [`report`] | one file per format |
+//! | [`cassette`] | recorded traffic: keeping it, playing it, a scenario from it |
 
 pub mod acs;
 pub mod builtin;
+pub mod cassette;
 pub mod cli;
 pub mod driver;
 pub mod emulator;

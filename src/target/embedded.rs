@@ -69,6 +69,7 @@ impl Embedded {
             client: self.client.clone(),
             ca_file: self.ca_file.clone(),
             emulator: Some(emulator),
+            player: None,
             tapped: Vec::new(),
         })
     }

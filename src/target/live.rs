@@ -52,6 +52,7 @@ impl Live {
             client: self.client.clone(),
             ca_file: None,
             emulator: None,
+            player: None,
             tapped: Vec::new(),
         })
     }

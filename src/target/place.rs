@@ -3,7 +3,9 @@
 use super::credentials::CredentialsError;
 use super::embedded::Embedded;
 use super::live::Live;
+use super::replay::Replay;
 use super::{Settlement, World};
+use crate::cassette::PlayerError;
 use crate::driver::wire::ClientError;
 use crate::plan::Case;
 use crate::transcript::TargetKind;
@@ -15,6 +17,8 @@ pub enum Target {
     Emulator(Embedded),
     /// One resource for all: live, or an emulator elsewhere.
     Live(Live),
+    /// Recorded traffic, without a network.
+    Replay(Replay),
 }
 
 /// Why a target cannot be used (exit 4).
@@ -28,6 +32,8 @@ pub enum TargetError {
     Credentials(#[from] CredentialsError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error(transparent)]
+    Player(#[from] PlayerError),
 }
 
 impl Target {
@@ -35,6 +41,7 @@ impl Target {
         match self {
             Self::Emulator(_) => TargetKind::Emulator,
             Self::Live(_) => TargetKind::Live,
+            Self::Replay(replay) => replay.kind(),
         }
     }
 
@@ -47,13 +54,14 @@ impl Target {
         match self {
             Self::Emulator(embedded) => embedded.open(&case.scenario.emulator, seed).await,
             Self::Live(live) => Ok(live.open().await?),
+            Self::Replay(replay) => replay.open(case),
         }
     }
 
     /// Ends the run's dealings with a live resource; an emulator takes everything with it.
     pub async fn settle(&self) -> Option<Settlement> {
         match self {
-            Self::Emulator(_) => None,
+            Self::Emulator(_) | Self::Replay(_) => None,
             Self::Live(live) => live.settle().await,
         }
     }

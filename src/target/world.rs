@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::cassette::Player;
 use crate::driver::adapter::Access;
 use crate::driver::wire::{Client, Credentials};
 use crate::emulator::auth::TokenKind;
@@ -25,6 +26,8 @@ pub struct World {
     pub ca_file: Option<PathBuf>,
     /// Only where the world is an embedded emulator.
     pub emulator: Option<Emulator>,
+    /// Only where recorded traffic is played instead.
+    pub player: Option<Arc<Player>>,
     /// What child processes may know of a live target: the tap's address and its own keys.
     pub tapped: Vec<Access>,
 }
@@ -54,6 +57,9 @@ pub enum WorldError {
 impl World {
     /// The time that the target lives by.
     pub fn now(&self) -> DateTime<Utc> {
+        if let Some(then) = self.player.as_ref().and_then(|player| player.now()) {
+            return then;
+        }
         self.emulator.as_ref().map_or_else(Utc::now, |emulator| emulator.clock().now())
     }
 
@@ -63,6 +69,9 @@ impl World {
     ///
     /// On a target without a clock of its own.
     pub fn advance(&self, by: TimeDelta) -> Result<(), WorldError> {
+        if self.player.is_some() {
+            return Ok(());
+        }
         let emulator = self.emulator.as_ref().ok_or(WorldError::NoEmulator("move its clock"))?;
         emulator.clock().advance(by);
         Ok(())
@@ -74,6 +83,9 @@ impl World {
     ///
     /// On a target that cannot misbehave on request, and for a fault that is none.
     pub fn schedule(&self, fault: &Fault) -> Result<(), WorldError> {
+        if self.player.is_some() {
+            return Ok(());
+        }
         let emulator = self.emulator.as_ref().ok_or(WorldError::NoEmulator("be made to fail"))?;
         let kind = faults::parse(&fault.what)?;
         let on = fault.operation.parse::<faults::Target>()?;
@@ -83,6 +95,9 @@ impl World {
 
     /// Takes away the faults that met nothing and says what they were.
     pub fn take_unconsumed(&self) -> Vec<String> {
+        if let Some(player) = &self.player {
+            return player.unplayed();
+        }
         let Some(emulator) = &self.emulator else { return Vec::new() };
         let left = emulator.faults().unconsumed();
         if !left.is_empty() {
@@ -99,7 +114,10 @@ impl World {
 
     /// What the emulator holds.
     pub fn state(&self) -> Option<Value> {
-        self.emulator.as_ref().map(Emulator::state)
+        match &self.player {
+            Some(player) => player.state.clone(),
+            None => self.emulator.as_ref().map(Emulator::state),
+        }
     }
 
     /// What a child process may know of each resource: never a live key.
@@ -116,6 +134,9 @@ impl World {
 
     /// A token of the emulator's built-in issuer for a resource, counted from 1.
     pub fn issued_token(&self, resource: usize, kind: TokenKind) -> Option<Credentials> {
+        if self.player.is_some() {
+            return self.resources.get(resource.checked_sub(1)?).map(|one| one.credentials.clone());
+        }
         let resource = self.emulator.as_ref()?.resource(resource)?;
         Some(Credentials::Bearer(resource.token(kind)))
     }

@@ -1,6 +1,7 @@
 //! One HTTP client for a whole run: sends, measures, writes down.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use chrono::Utc;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
+use crate::cassette::Player;
 use crate::target::Passage;
 use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
 
@@ -20,6 +22,8 @@ pub struct Client {
     http: reqwest::Client,
     /// The way to a real resource: manners, ledger, patience.
     passage: Option<Passage>,
+    /// Recorded traffic that answers instead of a network.
+    player: Option<Arc<Player>>,
 }
 
 /// Why there is no client.
@@ -137,11 +141,23 @@ impl Client {
     /// The same client, with everything it sends going through `passage`.
     #[must_use]
     pub fn through(&self, passage: Passage) -> Self {
-        Self { http: self.http.clone(), passage: Some(passage) }
+        Self { http: self.http.clone(), passage: Some(passage), player: None }
     }
 
     pub(crate) fn passage(&self) -> Option<&Passage> {
         self.passage.as_ref()
+    }
+
+    /// A client that sends nothing: `player` answers.
+    ///
+    /// # Errors
+    ///
+    /// When no client can be set up at all.
+    pub fn playing(player: Arc<Player>) -> Result<Self, ClientError> {
+        let nobody = rustls::RootCertStore::empty();
+        let tls = protocols()?.with_root_certificates(nobody).with_no_client_auth();
+        let silent = Self::build(tls, |builder| builder.no_proxy())?;
+        Ok(Self { player: Some(player), ..silent })
     }
 
     /// The bare HTTP client: its trust and proxies, without passage and without a record.
@@ -162,7 +178,7 @@ impl Client {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_LIMIT);
         let http = adjust(builder).build().map_err(|error| ClientError::Setup(chain(&error)))?;
-        Ok(Self { http, passage: None })
+        Ok(Self { http, passage: None, player: None })
     }
 
     /// Sends one request and waits at most `limit` for the whole answer. Toward a live target
@@ -179,6 +195,7 @@ impl Client {
         let started = Utc::now();
         let clock = Instant::now();
         let result = match self.request(outgoing) {
+            Ok(_) if self.player.is_some() => self.play(outgoing),
             Ok(request) => match tokio::time::timeout(limit, self.exchange(request)).await {
                 Ok(result) => result,
                 Err(_) => Err((Trouble::Timeout, format!("no whole answer within {limit:?}"))),
@@ -199,6 +216,13 @@ impl Client {
             attempt: Attempt { cleanup: outgoing.cleanup, ..Attempt::default() },
         };
         Answered { earlier: Vec::new(), exchange, trouble }
+    }
+
+    fn play(&self, outgoing: &Outgoing) -> Result<Received, (Trouble, String)> {
+        match &self.player {
+            Some(player) => player.answer(outgoing).map_err(|why| (Trouble::Broken, why)),
+            None => Err((Trouble::Unsendable, "there is no cassette".to_owned())),
+        }
     }
 
     fn request(&self, outgoing: &Outgoing) -> Result<reqwest::Request, String> {

@@ -10,5 +10,5 @@ mod step;
 
 pub use case::{case_entry, case_start, rule_entries};
 pub use exchange::exchange_entry;
-pub use redaction::Redaction;
+pub use redaction::{MASKED_TOKEN_MEMBERS, Redaction};
 pub use step::step_entry;

@@ -12,7 +12,7 @@ use crate::acs::secret::{MASKED, Mask};
 const SECRET_HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// JSON members whose texts never appear.
-const SECRET_MEMBERS: [&str; 9] = [
+pub const MASKED_TOKEN_MEMBERS: [&str; 9] = [
     "token",
     "accesstoken",
     "access_token",
@@ -103,7 +103,7 @@ impl std::fmt::Debug for Redaction {
 }
 
 fn is_secret_member(name: &str) -> bool {
-    SECRET_MEMBERS.contains(&name.to_ascii_lowercase().as_str())
+    MASKED_TOKEN_MEMBERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 fn holds_secret(value: &Value) -> bool {

@@ -1,0 +1,196 @@
+//! Answering requests from a cassette, in the order in which they were recorded.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::fit::differences;
+use super::har::{Entry, Har, HarError, Response};
+use crate::driver::wire::Outgoing;
+use crate::report::describe::{MASKED_TOKEN_MEMBERS, Redaction};
+use crate::transcript::{Headers, Received, TargetKind};
+
+/// What stands for a token that was masked when it was recorded: shaped like one, signed by nobody.
+const STAND_IN: &str = "eyJhbGciOiJub25lIn0.eyJleHAiOjQxMDI0NDQ4MDB9.cmVwbGF5";
+
+/// Why there is nothing to play.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayerError {
+    #[error(transparent)]
+    Har(#[from] HarError),
+    #[error(
+        "there is no cassette {}; record it with `run --record`", path.display()
+    )]
+    Missing { path: PathBuf },
+}
+
+/// Plays one cassette once.
+#[derive(Debug)]
+pub struct Player {
+    path: PathBuf,
+    pub kind: TargetKind,
+    /// Scheme and authority of each resource, in the order in which they were called.
+    pub endpoints: Vec<String>,
+    pub state: Option<Value>,
+    entries: Vec<Entry>,
+    redaction: Redaction,
+    played: Mutex<Vec<bool>>,
+}
+
+impl Player {
+    /// Loads a cassette.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is no HAR.
+    pub fn open(path: &Path) -> Result<Self, PlayerError> {
+        if !path.exists() {
+            return Err(PlayerError::Missing { path: path.to_owned() });
+        }
+        let log = Har::open(path)?.log;
+        let mut endpoints: Vec<String> = Vec::new();
+        for entry in &log.entries {
+            let endpoint = entry.request.endpoint();
+            if !endpoints.iter().any(|known| known == endpoint) {
+                endpoints.push(endpoint.to_owned());
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            kind: if log.target == "live" { TargetKind::Live } else { TargetKind::Emulator },
+            endpoints,
+            state: log.state,
+            played: Mutex::new(vec![false; log.entries.len()]),
+            entries: log.entries,
+            redaction: Redaction::default(),
+        })
+    }
+
+    /// The instant by which the step lived whose request comes next.
+    pub fn now(&self) -> Option<DateTime<Utc>> {
+        let played = self.lock();
+        let steps = || self.entries.iter().enumerate().filter(|(_, entry)| entry.now.is_some());
+        let next = steps().find(|(index, _)| played.get(*index) == Some(&false));
+        let (_, entry) = next.or_else(|| steps().last())?;
+        crate::acs::time::parse(entry.now.as_deref()?)
+    }
+
+    /// The recorded answer to a request.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none: the connection broke when it was recorded, or the request does not fit
+    /// what was recorded at this place, which is said member by member.
+    pub fn answer(&self, outgoing: &Outgoing) -> Result<Received, String> {
+        if outgoing.cleanup {
+            return Ok(self.answer_cleanup(outgoing));
+        }
+        let mut played = self.lock();
+        let next = self
+            .entries
+            .iter()
+            .enumerate()
+            .find(|(index, entry)| !entry.cleanup && played.get(*index) == Some(&false));
+        let Some((index, entry)) = next else {
+            return Err(format!(
+                "the cassette {} has no further request; this one is new: {} {}",
+                self.path.display(),
+                outgoing.method,
+                self.redaction.text(&outgoing.target)
+            ));
+        };
+        let differences = differences(outgoing, entry, &self.redaction);
+        if !differences.is_empty() {
+            return Err(format!(
+                "the request no longer fits the cassette {} (entry {}{}): {}",
+                self.path.display(),
+                index + 1,
+                entry.step.as_ref().map(|step| format!(", step {step}")).unwrap_or_default(),
+                differences.join("; ")
+            ));
+        }
+        if let Some(flag) = played.get_mut(index) {
+            *flag = true;
+        }
+        match &entry.error {
+            Some(why) => Err(why.clone()),
+            None => Ok(received(&entry.response)),
+        }
+    }
+
+    /// There is nothing left to undo when a recording is played: what was not recorded succeeds.
+    fn answer_cleanup(&self, outgoing: &Outgoing) -> Received {
+        let recorded = self.entries.iter().find(|entry| {
+            entry.cleanup
+                && entry.error.is_none()
+                && differences(outgoing, entry, &self.redaction).is_empty()
+        });
+        recorded.map_or_else(
+            || Received { status: 204, headers: Headers::default(), body: Bytes::new() },
+            |entry| received(&entry.response),
+        )
+    }
+
+    /// The requests that were recorded and never sent.
+    pub fn unplayed(&self) -> Vec<String> {
+        let played = self.lock();
+        let left = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(index, entry)| !entry.cleanup && played.get(*index) == Some(&false));
+        left.map(|(index, entry)| {
+            format!(
+                "cassette entry {}: {} {} was recorded and is no longer sent",
+                index + 1,
+                entry.request.method,
+                entry.request.target()
+            )
+        })
+        .collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<bool>> {
+        self.played.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn received(response: &Response) -> Received {
+    let headers = response.headers.iter().map(|one| (one.name.clone(), one.value.clone()));
+    Received { status: response.status, headers: Headers(headers.collect()), body: body(response) }
+}
+
+fn body(response: &Response) -> Bytes {
+    use base64::Engine as _;
+    let content = &response.content;
+    if content.encoding.as_deref() == Some("base64") {
+        let decoded = base64::engine::general_purpose::STANDARD.decode(&content.text);
+        return Bytes::from(decoded.unwrap_or_default());
+    }
+    if let Ok(mut value) = serde_json::from_str::<Value>(&content.text)
+        && unmask(&mut value)
+    {
+        return Bytes::from(value.to_string());
+    }
+    Bytes::from(content.text.clone())
+}
+
+/// Puts something token-like where a token was masked, so that steps which read it go on.
+fn unmask(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| unmask(item) || any),
+        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
+            if MASKED_TOKEN_MEMBERS.contains(&name.as_str())
+                && *member == Value::from(crate::acs::secret::MASKED)
+            {
+                *member = Value::from(STAND_IN);
+                return true;
+            }
+            unmask(member) || any
+        }),
+        _ => false,
+    }
+}
