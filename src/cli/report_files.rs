@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::cassette::Tape;
+use crate::report::describe::Redaction;
 use crate::report::{Folder, FolderOptions, Format, RecorderOptions, Sink};
 
 /// Where reports go. Each can also be made later, by `report FORMAT report.jsonl`.
@@ -32,6 +34,9 @@ pub struct ReportFiles {
     /// Write annotations for GitHub.
     #[arg(long, value_name = "FILE")]
     pub annotations: Option<PathBuf>,
+    /// Keep the traffic of each case as a HAR file in DIR, without its secrets.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
 }
 
 impl ReportFiles {
@@ -46,6 +51,12 @@ impl ReportFiles {
             return Ok(None);
         }
         Ok(Some(Box::new(Folder::open(files, options)?)))
+    }
+
+    /// The sink that records cassettes, if it was asked for.
+    pub fn tape(&self, redaction: &Redaction) -> Option<Box<dyn Sink>> {
+        let folder = self.record.clone()?;
+        Some(Box::new(Tape::new(folder, redaction.clone())))
     }
 
     fn options(&self) -> FolderOptions {

@@ -27,6 +27,10 @@ pub struct Args {
     /// string.
     #[arg(long, value_enum, default_value_t)]
     pub target: TargetArg,
+    /// Play the cassettes in DIR instead of calling anybody; no network. Add `--target live` for
+    /// those that were recorded live.
+    #[arg(long, value_name = "DIR", conflicts_with = "record")]
+    pub replay: Option<PathBuf>,
     #[command(flatten)]
     pub selection: SelectionArgs,
     #[command(flatten)]

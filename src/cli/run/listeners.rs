@@ -32,6 +32,7 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
         rerun: flags(args),
         ..RecorderOptions::default()
     };
+    sinks.extend(args.reports.tape(&place.redaction));
     sinks.extend(args.reports.sink(recorder)?);
     Ok(sinks)
 }

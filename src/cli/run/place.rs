@@ -1,5 +1,6 @@
 //! The target of a run, with what a live one needs: credentials, manners, a ledger.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Args, TargetArg};
@@ -7,7 +8,7 @@ use crate::acs::secret::Mask;
 use crate::cli::live::{open as open_live, warn};
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
-use crate::target::{Embedded, Live, Target};
+use crate::target::{Embedded, Live, Replay, Target};
 use crate::transcript::TargetKind;
 
 /// How many cases run at once against somebody's resource.
@@ -30,6 +31,9 @@ impl Place {
 
 /// Opens the target. The inner error is an exit whose reason has been told.
 pub async fn open(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
+    if let Some(folder) = &args.replay {
+        return Ok(replay(folder));
+    }
     match args.target {
         TargetArg::Emulator => {
             let target = Arc::new(Target::Emulator(Embedded::new()?));
@@ -37,6 +41,15 @@ pub async fn open(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
         }
         TargetArg::Live => live(args).await,
     }
+}
+
+fn replay(folder: &Path) -> Result<Place, Exit> {
+    if !folder.is_dir() {
+        let why = format!("{} is no folder of cassettes", folder.display());
+        return Err(told(why, Exit::Invalid));
+    }
+    let target = Arc::new(Target::Replay(Replay::new(folder.to_owned())));
+    Ok(Place { target, redaction: Redaction::default() })
 }
 
 async fn live(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
