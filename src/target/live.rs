@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::credentials::{Account, CredentialsError};
+use super::credentials::{Account, CredentialsError, Plain};
 use super::{Resource, Settlement, TargetError, World};
-use crate::acs::AccessKey;
-use crate::driver::wire::{Client, Credentials, Outgoing, user_agent};
-use crate::transcript::{Headers, TargetKind};
+use chrono::Utc;
+
+use crate::acs::{AccessKey, Service};
+use crate::driver::wire::{Client, Credentials};
+use crate::transcript::TargetKind;
 
 /// How long an endpoint may take to give any answer at all.
 const REACH_LIMIT: Duration = Duration::from_secs(9);
@@ -69,17 +71,10 @@ impl Live {
     ///
     /// When there is no connection, no trust, no HTTP, or no answer in time.
     pub async fn reach(&self) -> Result<(), TargetError> {
-        let mut headers = Headers::default();
-        headers.push("user-agent", user_agent());
         let endpoint = self.account.endpoint().to_owned();
-        let outgoing = Outgoing {
-            method: "GET".to_owned(),
-            endpoint: endpoint.clone(),
-            target: "/".to_owned(),
-            headers,
-            body: bytes::Bytes::new(),
-            cleanup: false,
-        };
+        let version = Service::Rooms.default_version();
+        let request = Plain::new("GET", format!("/rooms?api-version={version}"));
+        let outgoing = self.account.prepare(request, Utc::now()).await?;
         let answered = self.client.send_once(&outgoing, REACH_LIMIT).await;
         match answered.exchange.broken {
             Some(why) => Err(TargetError::Unreachable { endpoint, why }),

@@ -1,0 +1,181 @@
+//! Commands on a live resource: what they say and how they end.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::stand_in::{StandIn, bare, quickstart, said};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_on_a_live_resource_leaves_nothing_and_says_so() {
+    let stand_in = StandIn::start().await;
+    let room = stand_in.foreign_room().await;
+    let run = stand_in.run(&[quickstart().to_str().expect("a path")]);
+    let run = said(run).await;
+    run.ended(0).says("created 4, deleted 4, leaked 0");
+    assert_eq!(stand_in.existing("rooms").into_iter().collect::<Vec<_>>(), [room]);
+    assert!(stand_in.ledgers().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_finds_a_good_resource_well_in_ten_lines() {
+    let stand_in = StandIn::start().await;
+    let doctor = said(stand_in.harness(&["doctor", "--ca-file", "ca.pem"])).await;
+    doctor.ended(0);
+    assert_eq!(doctor.out.lines().count(), 10, "{}", doctor.text);
+    for what in ["DNS", "TLS", "clock", "signature", "identity", "rooms", "api-versions", "rate"] {
+        assert!(doctor.out.contains(&format!("ok   {what}")), "{what}: {}", doctor.text);
+    }
+    assert!(stand_in.existing("identities").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_tells_a_wrong_key_a_wrong_trust_and_a_wrong_name_apart() {
+    let stand_in = StandIn::start().await;
+    let endpoint = stand_in.emulator.endpoint().to_owned();
+    let with = |string: &str, arguments: &[&str]| {
+        let mut command = stand_in.harness(arguments);
+        command.env("ACS_CONNECTION_STRING", string);
+        command
+    };
+    let wrong = format!("endpoint={endpoint}/;accesskey=d3Jvbmc=");
+    let key = said(with(&wrong, &["doctor", "--ca-file", "ca.pem"])).await;
+    key.ended(1).says("FAIL signature    401 Denied").says("signed:  GET\\n/rooms");
+    let trust = said(stand_in.harness(&["doctor"])).await;
+    trust.ended(4).says("FAIL TLS").says("certificate");
+    let nowhere = "endpoint=https://nowhere.invalid/;accesskey=d3Jvbmc=";
+    let begun = Instant::now();
+    let name = said(with(nowhere, &["doctor"])).await;
+    name.ended(4).says("FAIL DNS").says("nowhere.invalid has no address");
+    let text = said(with("endpoint=x;accesskey=", &["doctor"])).await;
+    text.ended(2).says("`endpoint` (part 1) is without a scheme").says("`accesskey` (part 2)");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unreachable_resource_ends_a_run_with_4_within_ten_seconds() {
+    let stand_in = StandIn::start().await;
+    for string in [
+        "endpoint=https://nowhere.invalid/;accesskey=a2V5",
+        "endpoint=https://localhost:9/;accesskey=a2V5",
+        "endpoint=https://10.255.255.1/;accesskey=a2V5",
+    ] {
+        let mut run = stand_in.run(&[quickstart().to_str().expect("a path")]);
+        run.env("ACS_CONNECTION_STRING", string);
+        let begun = Instant::now();
+        said(run).await.ended(4).says("cannot be reached");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{string}: {:?}", begun.elapsed());
+    }
+    assert!(stand_in.ledgers().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_sign_prints_is_what_the_service_accepts() {
+    let stand_in = StandIn::start().await;
+    let target = "/rooms?api-version=2025-03-13";
+    let sign = stand_in.harness(&["sign", "POST", target, "--data", "{}", "--explain"]);
+    let sign = said(sign).await;
+    sign.ended(0).says("POST\n/rooms?api-version=2025-03-13\n");
+    let client = reqwest_client(stand_in.emulator.ca_pem());
+    let mut request = client.post(format!("{}{target}", stand_in.emulator.endpoint())).body("{}");
+    for line in sign.out.lines() {
+        let (name, value) = line.split_once(": ").expect("a header");
+        request = request.header(name, value);
+    }
+    assert_eq!(request.send().await.expect("an answer").status(), 201);
+    let unsigned = said(bare(&["sign", "GET", "/rooms"])).await;
+    unsigned.ended(2).says("ACS_CONNECTION_STRING is not set");
+    let bad = said(stand_in.harness(&["sign", "GET", "rooms"])).await;
+    bad.ended(2).says("must begin with a slash");
+}
+
+fn reqwest_client(ca: &str) -> reqwest::Client {
+    use rustls::pki_types::pem::PemObject;
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in rustls::pki_types::CertificateDer::pem_slice_iter(ca.as_bytes()) {
+        roots.add(certificate.expect("PEM")).expect("a certificate");
+    }
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("a client")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_budget_ends_a_case_and_not_its_undoing() {
+    let stand_in = StandIn::start().await;
+    let scenario = quickstart();
+    let scenario = scenario.to_str().expect("a path");
+    let run = said(stand_in.run(&["--max-users", "2", scenario])).await;
+    run.ended(1).says("the budget of 2 users is used up").says("created 2, deleted 2, leaked 0");
+    let run = said(stand_in.run(&["--max-requests", "5", scenario])).await;
+    run.ended(1).says("the budget of 5 requests is used up").says("leaked 0");
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_estimate_and_a_dry_run_send_nothing() {
+    let stand_in = StandIn::start().await;
+    let scenario = quickstart();
+    let scenario = scenario.to_str().expect("a path");
+    for (flag, words) in [("--estimate", "1 rooms, 3 users"), ("--dry-run", "participants.remove")]
+    {
+        said(stand_in.run(&[flag, scenario])).await.ended(0).says(words);
+    }
+    assert_eq!(stand_in.emulator.take_exchanges(), Vec::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_throttled_run_waits_as_asked_and_says_so() {
+    let stand_in = StandIn::start().await;
+    let throttled = json!({ "status": 429, "headers": { "Retry-After": "1" } });
+    stand_in.fault("rooms.create", 1, throttled);
+    stand_in.fault("rooms.get", 1, json!({ "status": 503 }));
+    let begun = Instant::now();
+    let run = said(stand_in.run(&[quickstart().to_str().expect("a path")])).await;
+    run.ended(0).says("waited 2 times").says("429: 1").says("503: 1");
+    assert!(begun.elapsed() > Duration::from_millis(1400), "{:?}", begun.elapsed());
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_401_of_a_run_is_explained() {
+    let stand_in = StandIn::start().await;
+    let mut run = stand_in.run(&[quickstart().to_str().expect("a path")]);
+    let endpoint = stand_in.emulator.endpoint();
+    run.env("ACS_CONNECTION_STRING", format!("endpoint={endpoint}/;accesskey=d3Jvbmc="));
+    let run = said(run).await;
+    run.ended(1).says("signed:  POST\\n/identities?api-version=2023-10-01\\n");
+    run.says("usually: 1. the key is not of this resource");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_ledger_nothing_is_created() {
+    let stand_in = StandIn::start().await;
+    std::fs::write(stand_in.path("ledgers"), "a file in the way").expect("written");
+    let run = said(stand_in.run(&[quickstart().to_str().expect("a path")])).await;
+    run.ended(3).says("Nothing is created on a real resource without it");
+    assert_eq!(stand_in.emulator.take_exchanges(), Vec::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_runs_at_once_on_one_resource_keep_out_of_each_others_way() {
+    let stand_in = StandIn::start().await;
+    let scenario = quickstart();
+    let scenario = scenario.to_str().expect("a path");
+    let run = || said(stand_in.run(&["--repeat", "40", scenario]));
+    let sweep = async {
+        while stand_in.ledgers().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        said(stand_in.sweep(&[])).await
+    };
+    let (first, second, sweep) = tokio::join!(run(), run(), sweep);
+    first.ended(0).says("created 160, deleted 160, leaked 0");
+    second.ended(0).says("created 160, deleted 160, leaked 0");
+    sweep.ended(0).says("its run still goes; left alone");
+    stand_in.nothing_is_left();
+}
