@@ -123,7 +123,6 @@ pub struct Opened {
     /// Without the passage.
     pub bare: Client,
     pub passage: Passage,
-    pub authorities: Option<String>,
 }
 
 impl Opened {
@@ -154,7 +153,7 @@ pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exi
         .map_err(|error| (Exit::Harness, error.to_string()))?;
     let courtesy = Courtesy::new(manners.settings());
     let passage = Passage::new(courtesy, Some(ledger), account.primary().cloned());
-    Ok(Opened { account, bare, passage, authorities })
+    Ok(Opened { account, bare, passage })
 }
 
 /// A line to standard output. Somebody who closed it (`| head`) does not want to know.

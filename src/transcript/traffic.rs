@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{Disclosure, Ended, Exchange, StepRecord, StepStatus, TargetKind, Transcript};
 use crate::acs::{ApiVersion, Service};
@@ -28,6 +28,7 @@ impl Traffic {
         let source = Arc::new(Source { path: PathBuf::from("traffic"), text: String::new() });
         let place = Place::start_of(&source);
         let api_version = self.version();
+        let asked = listed_anew(&self.exchanges);
         let step = StepRecord {
             path: "1".to_owned(),
             id: None,
@@ -41,7 +42,7 @@ impl Traffic {
             disclosed: Disclosure::default(),
             outcome: None,
             exchanges: self.exchanges,
-            asked: Vec::new(),
+            asked,
             expectations: Vec::new(),
             unasserted: Some("nobody told the program what to do".to_owned()),
             note: None,
@@ -82,6 +83,30 @@ impl Traffic {
     }
 }
 
+/// Requests that follow a page with a `nextLink` and are for something else: a program need not
+/// read a list to its end.
+fn listed_anew(exchanges: &[Exchange]) -> Vec<usize> {
+    let pairs = exchanges.iter().zip(exchanges.iter().skip(1)).enumerate();
+    pairs
+        .filter(|(_, (page, next))| {
+            link_path(page).is_some_and(|path| {
+                path != next.sent.path() || page.sent.target == next.sent.target
+            })
+        })
+        .map(|(index, _)| index + 1)
+        .collect()
+}
+
+/// The path of an answer's `nextLink`.
+fn link_path(page: &Exchange) -> Option<String> {
+    let body: Value = serde_json::from_slice(&page.received.as_ref()?.body).ok()?;
+    let link = body.get("nextLink")?.as_str()?;
+    let link = link
+        .split_once("://")
+        .map_or(link, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+    link.split('?').next().map(str::to_owned)
+}
+
 fn scenario(
     source: Arc<Source>,
     program: &str,
@@ -112,5 +137,48 @@ fn scenario(
         print: None,
         steps: Vec::new(),
         state: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Attempt, Headers, Observer, Received, Sent};
+    use bytes::Bytes;
+
+    fn get(target: &str, answer: &'static str) -> Exchange {
+        Exchange {
+            observer: Observer::Tap,
+            sent: Sent {
+                method: "GET".to_owned(),
+                scheme: "https".to_owned(),
+                authority: "localhost".to_owned(),
+                target: target.to_owned(),
+                protocol: "HTTP/1.1".to_owned(),
+                headers: Headers::default(),
+                body: Bytes::new(),
+            },
+            received: Some(Received {
+                status: 200,
+                headers: Headers::default(),
+                body: Bytes::from_static(answer.as_bytes()),
+            }),
+            broken: None,
+            started: Utc::now(),
+            duration: Duration::ZERO,
+            attempt: Attempt::default(),
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_not_read_to_its_end_is_no_page_wrongly_followed() {
+        const PAGE: &str = r#"{"value":[],"nextLink":"https://localhost/rooms?nextLink=a"}"#;
+        let exchanges = [
+            get("/rooms?api-version=v", PAGE),
+            get("/rooms?api-version=v", PAGE),
+            get("/rooms?nextLink=a", PAGE),
+            get("/rooms/1?api-version=v", "{}"),
+        ];
+        assert_eq!(listed_anew(&exchanges), [1, 3]);
     }
 }

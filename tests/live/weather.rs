@@ -198,8 +198,8 @@ async fn a_full_disk_under_a_report_ends_with_3_and_the_undoing_is_done() {
     let stand_in = StandIn::start().await;
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
     let mut run = stand_in.run(&["--events", "jsonl", quickstart().to_str().expect("a path")]);
-    run.stdout(full);
-    said(run).await.ended(3);
+    let status = run.stdout(full).status().await.expect("ended");
+    assert_eq!(status.code(), Some(3));
     stand_in.nothing_is_left();
 }
 

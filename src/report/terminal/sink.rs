@@ -156,7 +156,7 @@ impl<O: Write + Send, P: Write + Send> Terminal<O, P> {
             paint(colour, &parts.join(", ")),
             paint(FAINT, &format!("in {:.2} s", finished.duration.as_secs_f64()))
         )?;
-        if finished.created > 0 {
+        if finished.created + finished.leaked + finished.unaccounted > 0 {
             let unaccounted = match finished.unaccounted {
                 0 => String::new(),
                 count => format!(", unaccounted {count}"),
