@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::identity::pattern;
 use super::rule::{Judging, Level, Profile, Rule};
-use super::watch::Step;
+use super::watch::{Step, is_challenge};
 use super::{Family, Tally, Watch};
 use crate::acs::{signing, time};
 use crate::transcript::{ErrorKind, Exchange};
@@ -254,16 +254,6 @@ fn challenge_is_answered(watch: &Watch<'_>, tally: &mut Tally) {
             format!("no token is asked for after a 401 challenge: {}", step.outcome_words())
         });
     }
-}
-
-fn is_challenge(exchange: &Exchange) -> bool {
-    exchange.received.as_ref().is_some_and(|answer| {
-        answer.status == 401
-            && answer
-                .headers
-                .get("www-authenticate")
-                .is_some_and(|value| value.starts_with("Bearer"))
-    })
 }
 
 fn updated_key_is_used(watch: &Watch<'_>, tally: &mut Tally) {

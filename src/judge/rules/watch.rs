@@ -164,9 +164,26 @@ fn requests(record: &StepRecord) -> Vec<Request<'_>> {
 }
 
 fn is_attempt_after(before: &Exchange, exchange: &Exchange) -> bool {
-    asks_for_more(before)
+    (asks_for_more(before) || is_challenge(before) || is_same_request(before, exchange))
         && before.sent.method == exchange.sent.method
         && before.sent.target == exchange.sent.target
+}
+
+/// After a failure, the same request id says so.
+fn is_same_request(before: &Exchange, exchange: &Exchange) -> bool {
+    let id = |exchange: &Exchange| {
+        exchange.sent.headers.get("x-ms-client-request-id").map(str::to_owned)
+    };
+    let failed = before.received.as_ref().is_some_and(|answer| answer.status >= 400);
+    failed && id(before).is_some() && id(before) == id(exchange)
+}
+
+/// A 401 that asks for another bearer token.
+pub fn is_challenge(exchange: &Exchange) -> bool {
+    exchange.received.as_ref().is_some_and(|answer| {
+        let header = answer.headers.get("www-authenticate");
+        answer.status == 401 && header.is_some_and(|value| value.starts_with("Bearer"))
+    })
 }
 
 fn origin(before: &Exchange, exchange: &Exchange) -> Origin {
