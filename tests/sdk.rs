@@ -9,6 +9,10 @@ mod cells;
 mod hostile;
 #[path = "sdk_suite/hostile_adapter.rs"]
 mod hostile_adapter;
+#[path = "sdk_suite/mutants.rs"]
+mod mutants;
+#[path = "sdk_suite/reasons.rs"]
+mod reasons;
 #[path = "sdk_suite/skeletons.rs"]
 mod skeletons;
 
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = hostile::trials();
     trials.extend(cells::trials());
+    trials.extend(mutants::trials());
     trials.extend(skeletons::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
