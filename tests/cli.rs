@@ -4,6 +4,8 @@
 mod check;
 #[path = "cli/golden.rs"]
 mod golden;
+#[path = "cli/language.rs"]
+mod language;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/report_sample.rs"]

@@ -7,6 +7,9 @@ use super::super::{Diagnostic, Place, Template};
 use super::names::Names;
 use super::walk;
 
+/// The resources of the world: `${resource.2.connection_string}` and the like are the runner's.
+const RESOURCES: &str = "resource";
+
 pub(super) fn of_scenario(scenario: &Scenario) -> Vec<Diagnostic> {
     let mut variables = Variables::default();
     for (name, constant) in &scenario.vars {
@@ -39,6 +42,8 @@ pub(super) struct Variables {
     pub(super) later: Vec<(String, Place)>,
     environment: Vec<String>,
     read_environment: Vec<String>,
+    /// Names that a wrong use most likely meant: they are not also told to be unused.
+    excused: Vec<String>,
     /// Parts see nothing of the scenario's environment list.
     part: bool,
 }
@@ -59,19 +64,22 @@ impl Variables {
     }
 
     fn variable(&mut self, name: &str, place: &Place) {
-        if self.names.read(name) {
+        if self.names.read(name) || name == RESOURCES {
             return;
         }
         let place = in_expression(place, name);
         let later = self.later.iter().find(|(later, _)| later == name);
         let diagnostic = if let Some((_, defined)) = later {
+            self.excused.push(name.to_owned());
             let message = format!("`{name}` has no value yet");
             Diagnostic::error("too-early", message, place)
                 .label("used here")
                 .related(defined.clone(), "gets its value here")
         } else {
             let known: Vec<_> = self.names.known().chain(["now", "uuid", "api_version"]).collect();
-            let help = closest(name, known.iter().copied()).map_or_else(
+            let near = closest(name, known.iter().copied());
+            self.excused.extend(near.map(str::to_owned));
+            let help = near.map_or_else(
                 || "steps give names with `id`, constants with `vars`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
@@ -97,6 +105,9 @@ impl Variables {
 
     fn unused(&mut self) {
         for (name, place, what) in self.names.unused() {
+            if self.excused.contains(&name) {
+                continue;
+            }
             let message = format!("the {what} `{name}` is never used");
             let help = if what == "step's name" {
                 "take the `id` away, or use it"

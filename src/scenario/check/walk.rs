@@ -77,31 +77,28 @@ fn step(step: &Step, variables: &mut Variables) {
     }
 }
 
-/// The item's name, and those of its members where the items are maps that name themselves.
+/// The item's name, and those of its members where the items are maps.
 fn loop_names(for_each: &ForEach) -> Vec<String> {
-    let mut names = vec![for_each.variable.clone()];
-    if for_each.variable == ForEach::ITEM {
-        let keys = |template: &Template| match &template.content {
-            Content::Literal(Value::Object(members)) => members.keys().cloned().collect(),
-            Content::Map(members) => members
-                .iter()
-                .filter_map(|(key, _)| key.as_literal()?.as_str().map(str::to_owned))
-                .collect(),
-            _ => Vec::new(),
-        };
-        let members: Vec<String> = match &for_each.items.content {
-            Content::Literal(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_object)
-                .flat_map(|item| item.keys().cloned())
-                .collect(),
-            Content::List(items) => items.iter().flat_map(keys).collect(),
-            _ => Vec::new(),
-        };
-        names.extend(members);
-        names.sort();
-        names.dedup();
-    }
+    let keys = |template: &Template| match &template.content {
+        Content::Literal(Value::Object(members)) => members.keys().cloned().collect(),
+        Content::Map(members) => members
+            .iter()
+            .filter_map(|(key, _)| key.as_literal()?.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut names: Vec<String> = match &for_each.items.content {
+        Content::Literal(Value::Array(items)) => items
+            .iter()
+            .filter_map(Value::as_object)
+            .flat_map(|item| item.keys().cloned())
+            .collect(),
+        Content::List(items) => items.iter().flat_map(keys).collect(),
+        _ => Vec::new(),
+    };
+    names.push(for_each.variable.clone());
+    names.sort();
+    names.dedup();
     names
 }
 

@@ -31,8 +31,10 @@ impl PathTemplate {
             Self::Ready(path) => Ok(path.clone()),
             Self::Later(template) => {
                 let text = template.resolve_text(scope, context)?;
-                Path::parse(&text)
-                    .map_err(|message| ExpressionError { place: template.place.clone(), message })
+                Path::parse(&text).map_err(|why| ExpressionError {
+                    place: template.place.clone(),
+                    message: format!("`{text}` is no JSONPath: {why}"),
+                })
             }
         }
     }
@@ -43,8 +45,7 @@ impl Path {
     ///
     /// What is wrong with the text, in words.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parsed =
-            JsonPath::parse(text).map_err(|error| format!("`{text}` is no JSONPath: {error}"))?;
+        let parsed = JsonPath::parse(text).map_err(|error| error.to_string())?;
         Ok(Self { text: text.to_owned(), parsed, singular: is_singular(text) })
     }
 

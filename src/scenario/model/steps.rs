@@ -34,8 +34,7 @@ pub struct Step {
 #[derive(Debug, Clone)]
 pub struct ForEach {
     pub items: Template,
-    /// Names the item. Where it is [`ForEach::ITEM`] and the item is a map, its members are
-    /// variables too.
+    /// Names the item. Where the item is a map, its members are variables too.
     pub variable: String,
 }
 

@@ -115,12 +115,17 @@ fn raw_node(raw: Spanned<Raw>, source: &Arc<Source>, diagnostics: &mut Vec<Diagn
     };
     // The parser gives a collection the place of its beginning only.
     let last = match &kind {
-        Kind::List(items) => items.last().map(|item| item.place.span.end),
-        Kind::Map(entries) => entries.last().map(|entry| entry.value.place.span.end),
+        Kind::List(items) => {
+            Some(items.last().map_or(place.span.start + 1, |item| item.place.span.end))
+        }
+        Kind::Map(entries) => {
+            Some(entries.last().map_or(place.span.start + 1, |entry| entry.value.place.span.end))
+        }
         _ => None,
     };
     if let Some(end) = last {
-        place.span.end = place.span.end.max(closed(&source.text, place.span.start, end));
+        place.span.end =
+            place.span.end.max(closed(&source.text, place.span.start, end)).min(source.text.len());
     }
     Node { place, kind }
 }
