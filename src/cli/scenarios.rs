@@ -1,13 +1,15 @@
 //! `scenarios`: export the built-in scenarios, and say which behaviours they assert.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use anstream::{eprintln, print};
+use anstream::{eprintln, print, println};
 use anyhow::Context as _;
 
 use crate::builtin;
 use crate::exit::Exit;
-use crate::report::behaviours::{self, Confirmations};
+use crate::report::behaviours;
+use crate::report::stamps::Stamps;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -35,13 +37,35 @@ enum Command {
         /// Files, directories or globs; without any `./scenarios`, else the built-in scenarios.
         #[arg(value_name = "FILES|DIRS|GLOBS")]
         paths: Vec<PathBuf>,
+        /// What live runs confirmed, as `run --stamps` writes it.
+        #[arg(long, value_name = "FILE", default_value = "evidence/live.json")]
+        stamps: PathBuf,
+        /// List instead what no live run has confirmed for so long, such as 30d.
+        #[arg(long, value_name = "AGE", value_parser = age)]
+        stale: Option<Duration>,
     },
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    crate::acs::time::parse_duration(text).ok_or_else(|| "ages are written 30d, 12h".to_owned())
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Export { directory } => export(&directory),
-        Command::Behaviours { paths } => Ok(print_behaviours(&paths)),
+        Command::Behaviours { paths, stamps, stale } => {
+            let stamps = match Stamps::read(&stamps) {
+                Ok(stamps) => stamps,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    return Ok(Exit::Invalid);
+                }
+            };
+            Ok(match stale {
+                Some(age) => print_stale(&paths, &stamps, age),
+                None => print_behaviours(&paths, &stamps),
+            })
+        }
     }
 }
 
@@ -52,9 +76,21 @@ fn export(directory: &std::path::Path) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn print_behaviours(paths: &[PathBuf]) -> Exit {
+fn print_stale(paths: &[PathBuf], stamps: &Stamps, age: Duration) -> Exit {
     let loaded = builtin::paths_or_default(paths).load();
-    print!("{}", behaviours::document(&loaded.scenarios, &Confirmations::new()));
+    let scenarios = loaded.scenarios.iter().map(|scenario| &**scenario);
+    for (name, last) in stamps.stale(scenarios, age, chrono::Utc::now()) {
+        match last {
+            Some(last) => println!("{name}: last confirmed {}", last.format("%Y-%m-%d")),
+            None => println!("{name}: never confirmed"),
+        }
+    }
+    Exit::Success
+}
+
+fn print_behaviours(paths: &[PathBuf], stamps: &Stamps) -> Exit {
+    let loaded = builtin::paths_or_default(paths).load();
+    print!("{}", behaviours::document(&loaded.scenarios, &stamps.confirmations()));
     if loaded.bad_files().is_empty() {
         return Exit::Success;
     }

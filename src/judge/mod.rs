@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod contract;
+pub mod drift;
 mod judgement;
 mod options;
 pub mod rules;

@@ -45,6 +45,7 @@ mod replace;
 #[cfg(test)]
 mod round_trip_tests;
 mod rule_facts;
+pub mod stamps;
 mod suite;
 pub mod summary;
 pub mod terminal;

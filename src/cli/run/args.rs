@@ -139,6 +139,10 @@ pub struct OutputArgs {
     /// A case without a snapshot fails.
     #[arg(long, conflicts_with = "update_snapshots")]
     pub require_snapshots: bool,
+    /// Write down what a live run confirmed: date, api-version, build of the service. Nobody else
+    /// writes this file; `scenarios behaviours` shows it.
+    #[arg(long, value_name = "FILE")]
+    pub stamps: Option<PathBuf>,
     /// A broken SHOULD of the wire rules does not turn a case red.
     #[arg(long)]
     pub allow_warnings: bool,

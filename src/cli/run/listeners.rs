@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::args::{Args, EventsArg, TargetArg};
 use super::place::Place;
 use crate::report::events::Events;
+use crate::report::stamps::Stamper;
 use crate::report::terminal::{Terminal, TerminalOptions};
 use crate::report::{Event, RecorderOptions, Sink};
 
@@ -34,6 +35,9 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
     };
     sinks.extend(args.reports.tape(&place.redaction));
     sinks.extend(args.reports.sink(recorder)?);
+    if let Some(path) = &args.output.stamps {
+        sinks.push(Box::new(Stamper::open(path)?));
+    }
     Ok(sinks)
 }
 

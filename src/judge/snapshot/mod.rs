@@ -14,6 +14,7 @@ mod names;
 
 pub use canonical::document;
 pub use compare::compare;
+pub(super) use compare::excuse;
 pub use file::{SnapshotFile, location};
 
 /// The document as it stands in a snapshot.

@@ -1,0 +1,178 @@
+//! The evidence of live runs: which scenario was confirmed when, at which api-version, by which
+//! build of the service. A file that only a live run writes, never a person.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::behaviours::Confirmations;
+use super::{Event, Sink};
+use crate::emulator::write_whole;
+use crate::scenario::Scenario;
+use crate::transcript::{TargetKind, Transcript};
+
+/// Headers by which a build of the service can be told.
+const BUILD: [&str; 5] =
+    ["api-supported-versions", "server", "request-context", "strict-transport-security", "x-cache"];
+
+/// One confirmation of a scenario at one api-version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Stamp {
+    pub confirmed: DateTime<Utc>,
+    pub endpoint: String,
+    /// Of the last answer.
+    pub build: BTreeMap<String, String>,
+}
+
+/// By scenario (`area/slug`), then by api-version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stamps(pub BTreeMap<String, BTreeMap<String, Stamp>>);
+
+impl Stamps {
+    /// Reads the file; a missing one holds none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or was written by somebody else.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error),
+        };
+        serde_json::from_slice(&bytes).map_err(|error| {
+            let why = format!("{} holds no stamps of live runs: {error}", path.display());
+            io::Error::new(io::ErrorKind::InvalidData, why)
+        })
+    }
+
+    /// The newest confirmation of each scenario, in words, for `docs/behaviour.md`.
+    pub fn confirmations(&self) -> Confirmations {
+        let newest = |stamps: &BTreeMap<String, Stamp>| {
+            let (version, stamp) = stamps.iter().max_by_key(|(_, stamp)| stamp.confirmed)?;
+            Some(format!("{} at {version}", stamp.confirmed.format("%Y-%m-%d")))
+        };
+        self.0.iter().filter_map(|(name, all)| Some((name.clone(), newest(all)?))).collect()
+    }
+
+    /// Scenarios for a live target that were not confirmed within `age`, each with its last date.
+    pub fn stale<'a>(
+        &'a self,
+        scenarios: impl Iterator<Item = &'a Scenario>,
+        age: Duration,
+        now: DateTime<Utc>,
+    ) -> Vec<(String, Option<DateTime<Utc>>)> {
+        scenarios
+            .filter(|scenario| scenario.targets.contains(&TargetKind::Live))
+            .map(|scenario| {
+                let name = name(scenario);
+                let last = self
+                    .0
+                    .get(&name)
+                    .and_then(|all| all.values().map(|stamp| stamp.confirmed).max());
+                (name, last)
+            })
+            .filter(|(_, last)| {
+                last.is_none_or(|last| (now - last).to_std().is_ok_and(|since| since > age))
+            })
+            .collect()
+    }
+}
+
+/// The path below `scenarios/`, without its ending.
+fn name(scenario: &Scenario) -> String {
+    if scenario.area == "quickstart" {
+        return scenario.slug.clone();
+    }
+    format!("{}/{}", scenario.area, scenario.slug)
+}
+
+/// Stamps what passes, as a listener of a live run.
+#[derive(Debug)]
+pub struct Stamper {
+    path: PathBuf,
+    stamps: Stamps,
+}
+
+impl Stamper {
+    /// Goes on with the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), stamps: Stamps::read(path)? })
+    }
+
+    fn stamp(&mut self, transcript: &Transcript) {
+        let last = transcript.steps.iter().flat_map(|step| &step.exchanges).next_back();
+        let Some(exchange) = last else { return };
+        let Some(received) = &exchange.received else { return };
+        let build = BUILD
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), received.headers.get(name)?.to_owned())))
+            .collect();
+        let endpoint = format!("{}://{}", exchange.sent.scheme, exchange.sent.authority);
+        let stamp = Stamp { confirmed: transcript.started, endpoint, build };
+        let version = transcript.api_version.as_str().to_owned();
+        self.stamps.0.entry(name(&transcript.scenario)).or_default().insert(version, stamp);
+    }
+}
+
+impl Sink for Stamper {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::CaseFinished(finished)
+                if finished.verdict.is_green()
+                    && finished.transcript.target == TargetKind::Live =>
+            {
+                self.stamp(finished.transcript);
+                Ok(())
+            }
+            Event::RunFinished(_) => {
+                let mut text = serde_json::to_string_pretty(&self.stamps)?;
+                text.push('\n');
+                if let Some(parent) = self.path.parent().filter(|it| !it.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(parent)?;
+                }
+                write_whole(&self.path, text.as_bytes())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_confirmation_of_a_scenario_is_told() {
+        let stamp = |day: u32| Stamp {
+            confirmed: format!("2026-11-{day:02}T10:00:00Z").parse().expect("a time"),
+            endpoint: "https://contoso.communication.azure.com".to_owned(),
+            build: BTreeMap::new(),
+        };
+        let all = BTreeMap::from([
+            ("2024-04-15".to_owned(), stamp(20)),
+            ("2025-03-13".to_owned(), stamp(12)),
+        ]);
+        let stamps = Stamps(BTreeMap::from([("rooms/create".to_owned(), all)]));
+        let told = stamps.confirmations();
+        assert_eq!(told.get("rooms/create").map(String::as_str), Some("2026-11-20 at 2024-04-15"));
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_refused_and_a_missing_one_is_empty() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "[]").expect("written");
+        assert!(Stamps::read(file.path()).is_err());
+        assert_eq!(Stamps::read(Path::new("/nowhere/live.json")).ok(), Some(Stamps::default()));
+    }
+}
