@@ -16,6 +16,9 @@ use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
 /// How long a connection may take to come up, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(8);
 
+/// Worlds of cases come and go by the thousand: what their connections leave in the pool must go.
+const SHORT_IDLE: Duration = Duration::from_secs(3);
+
 /// A client that trusts one set of authorities. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -111,7 +114,7 @@ impl Client {
             roots.add(certificate).map_err(|error| ClientError::Authority(error.to_string()))?;
         }
         let tls = protocols()?.with_root_certificates(roots).with_no_client_auth();
-        Self::build(tls, |builder| builder.no_proxy())
+        Self::build(tls, |builder| builder.no_proxy().pool_idle_timeout(SHORT_IDLE))
     }
 
     /// For what lies outside this machine: trusts what the system trusts and `authorities` (PEM)
