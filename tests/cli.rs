@@ -10,8 +10,12 @@ mod language;
 mod report;
 #[path = "cli/report_sample.rs"]
 mod report_sample;
+#[path = "cli/run.rs"]
+mod run;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/stand_in.rs"]
+mod stand_in;
 
 /// The binary under test, without what the surroundings might tell it.
 fn command() -> assert_cmd::Command {

@@ -77,8 +77,18 @@ impl Live {
         let outgoing = self.account.prepare(request, Utc::now()).await?;
         let answered = self.client.send_once(&outgoing, REACH_LIMIT).await;
         match answered.exchange.broken {
-            Some(why) => Err(TargetError::Unreachable { endpoint, why }),
+            Some(why) => Err(TargetError::Unreachable { endpoint, why: with_advice(why) }),
             None => Ok(()),
         }
     }
+}
+
+/// What to do, where the cause says it.
+fn with_advice(why: String) -> String {
+    if why.contains("certificate") {
+        return format!(
+            "{why} (is it signed by an authority of its own? name that one with --ca-file)"
+        );
+    }
+    why
 }
