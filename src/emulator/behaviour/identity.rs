@@ -184,4 +184,22 @@ pub(super) const TABLE: &[Behaviour] = &[
         mark: Recorded,
         source: "Python recordings",
     },
+    Behaviour {
+        id: "teams.app-id.other",
+        says: "A token of another app: 400 \"AAD application is not the expected one.\", target `appId`.",
+        mark: Recorded,
+        source: "Python recordings",
+    },
+    Behaviour {
+        id: "teams.user-id.other",
+        says: "A token of another user: 400 \"Provided AAD token issued for unexpected user.\", target `userId`.",
+        mark: Recorded,
+        source: "Python recordings",
+    },
+    Behaviour {
+        id: "teams.version",
+        says: "Versions before 2022-06-01 have no Teams exchange.",
+        mark: Recorded,
+        source: "the route announces 2022-06-01 as its first stable version",
+    },
 ];

@@ -10,6 +10,7 @@ mod participants;
 mod repeatability;
 mod rooms;
 mod validity;
+mod world;
 
 use crate::acs::Mark;
 
@@ -37,6 +38,7 @@ pub const AREAS: &[(&str, &[Behaviour])] = &[
     ("Identity and tokens", identity::TABLE),
     ("Authentication", authentication::TABLE),
     ("Front end", front_end::TABLE),
+    ("The world to test in", world::TABLE),
 ];
 
 /// All behaviours.
