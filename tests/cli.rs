@@ -1,5 +1,7 @@
 //! The command line as a user calls it. One module each for every subcommand.
 
+#[path = "cli/cassettes.rs"]
+mod cassettes;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/golden.rs"]
@@ -8,6 +10,8 @@ mod golden;
 mod language;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/report_files.rs"]
+mod report_files;
 #[path = "cli/report_sample.rs"]
 mod report_sample;
 #[path = "cli/run.rs"]

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use super::composition::{Composition, StepText};
-use super::har::{Entry, Har};
+use super::har::{Entry, Har, Log};
 use crate::acs::recognition::{Recognition, recognize};
-use crate::acs::{ApiVersion, Operation, Service};
+use crate::acs::{ApiVersion, Operation, Service, WireRequest};
 
 /// Why no scenario can be made of a recording.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum ComposeError {
 ///
 /// When the recording holds no request to either service.
 pub fn compose(har: &Har, name: &str, source: &str) -> Result<String, ComposeError> {
-    let entries = worth_telling(&har.log.entries);
+    let entries = worth_telling(&har.log);
     if entries.is_empty() {
         return Err(ComposeError::Nothing { entries: har.log.entries.len() });
     }
@@ -38,7 +38,9 @@ pub fn compose(har: &Har, name: &str, source: &str) -> Result<String, ComposeErr
     let steps: Vec<StepText> = entries
         .iter()
         .map(|(entry, found)| match found {
-            Some(found) if found.is_exact => composition.call(entry, found, &version, service),
+            Some(found) if can_be_called(found, entry) => {
+                composition.call(entry, found, &version, service)
+            }
             _ => composition.request(entry, &version),
         })
         .collect();
@@ -75,11 +77,13 @@ type Told<'a> = (&'a Entry, Option<Recognition>);
 
 /// The requests to either service, without further pages (a call follows them itself), cleanup,
 /// and attempts that were repeated.
-fn worth_telling(entries: &[Entry]) -> Vec<Told<'_>> {
+fn worth_telling(log: &Log) -> Vec<Told<'_>> {
+    let ours = !log.case.is_empty();
     let mut told: Vec<Told<'_>> = Vec::new();
-    for entry in entries.iter().filter(|entry| !entry.cleanup) {
+    for entry in log.entries.iter().filter(|entry| !entry.cleanup) {
         let path = entry.request.target();
-        if !(path.starts_with("/rooms") || path.starts_with("/identities")) {
+        // A browser's recording holds requests to everybody; a cassette holds nobody else's.
+        if !(ours || path.starts_with("/rooms") || path.starts_with("/identities")) {
             continue;
         }
         let found = recognize(
@@ -104,6 +108,30 @@ fn is_attempt_of(before: &Entry, entry: &Entry) -> bool {
         && before.request.method == entry.request.method
         && before.request.url == entry.request.url
         && before.request.body() == entry.request.body()
+}
+
+/// Whether a `call` would send the same: all of it is in the arguments, and they are fit for one.
+fn can_be_called(found: &Recognition, entry: &Entry) -> bool {
+    let version = ApiVersion::new(found.api_version.clone().unwrap_or_default());
+    let Ok(request) = WireRequest::new(found.operation, &found.arguments, &version) else {
+        return false;
+    };
+    let times = ["valid_from", "valid_until"]
+        .into_iter()
+        .filter_map(|name| found.arguments.get(name).and_then(serde_json::Value::as_str));
+    let body = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    found.is_exact
+        && times.into_iter().all(|time| crate::acs::time::parse(time).is_some())
+        && (body(&request.body) == body(entry.request.body().as_bytes())
+            || entry.request.body().is_empty() && &*request.body == b"{}")
+        && request.target.split('?').next().map(decoded)
+            == entry.request.target().split('?').next().map(decoded)
+        && entry.request.header("content-type").unwrap_or_default()
+            == request.content_type.unwrap_or_default()
+}
+
+fn decoded(path: &str) -> String {
+    percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 fn is_of_rooms(found: Option<&Recognition>) -> bool {

@@ -128,10 +128,7 @@ impl Player {
                 && entry.error.is_none()
                 && differences(outgoing, entry, &self.redaction).is_empty()
         });
-        recorded.map_or_else(
-            || Received { status: 204, headers: Headers::default(), body: Bytes::new() },
-            |entry| received(&entry.response),
-        )
+        recorded.map_or_else(|| undone(outgoing), |entry| received(&entry.response))
     }
 
     /// The requests that were recorded and never sent.
@@ -156,6 +153,16 @@ impl Player {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<bool>> {
         self.played.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A create that is repeated to learn its id gets one; a deletion finds nothing to do.
+fn undone(outgoing: &Outgoing) -> Received {
+    let (status, body) = match (outgoing.method.as_str(), outgoing.target.split('?').next()) {
+        ("POST", Some("/rooms")) => (201, r#"{"id":"99400000000000000"}"#),
+        ("POST", Some("/identities")) => (201, r#"{"identity":{"id":"8:acs:0-0_0-0"}}"#),
+        _ => (204, ""),
+    };
+    Received { status, headers: Headers::default(), body: Bytes::from_static(body.as_bytes()) }
 }
 
 fn received(response: &Response) -> Received {

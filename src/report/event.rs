@@ -91,4 +91,14 @@ pub trait Sink: Send {
     /// When the report cannot be written (disk full, closed pipe). The run goes on without this
     /// sink, says so, and ends with exit 3.
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()>;
+
+    /// Finishes what is kept on disk; comes before [`Event::RunFinished`], so that what fails here
+    /// is still part of how the run ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::event`].
+    fn close(&mut self, _finished: &RunFinished) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ use super::format::{Format, RenderError};
 use super::reader::Report;
 use super::recorder::{Recorder, RecorderOptions};
 use super::replace::replace;
-use super::{Event, Sink};
+use super::{Event, RunFinished, Sink};
 
 /// The formats are made anew at most this often while a run goes on.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
@@ -87,11 +87,20 @@ impl Folder {
 
 impl Sink for Folder {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        self.recorder.event(event).map_err(|error| named(&self.journal, &error))?;
-        let last = matches!(event, Event::RunFinished(_));
-        if self.formats.is_empty() || !(last || Instant::now() >= self.due) {
+        if matches!(event, Event::RunFinished(_)) {
             return Ok(());
         }
+        self.recorder.event(event).map_err(|error| named(&self.journal, &error))?;
+        if self.formats.is_empty() || Instant::now() < self.due {
+            return Ok(());
+        }
+        self.refresh()
+    }
+
+    fn close(&mut self, finished: &RunFinished) -> io::Result<()> {
+        self.recorder
+            .event(&Event::RunFinished(finished))
+            .map_err(|error| named(&self.journal, &error))?;
         self.refresh()
     }
 }

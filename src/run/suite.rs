@@ -78,7 +78,8 @@ impl Suite {
         drop(cases);
         shared.stop_drivers().await;
         let settlement = shared.suite.target.settle().await;
-        let finished = sum.finish(&shared, clock.elapsed(), settlement);
+        let mut finished = sum.finish(&shared, clock.elapsed(), settlement);
+        shared.reporters.close(&mut finished);
         shared.reporters.tell(&Event::RunFinished(&finished));
         finished
     }
@@ -176,6 +177,8 @@ fn unreachable(case: &Case, target: crate::transcript::TargetKind, ended: Ended)
 struct Sum {
     finished: RunFinished,
     exits: Vec<Exit>,
+    /// There is nothing to run because other shards have it all: that is success.
+    empty_shard: bool,
 }
 
 impl Sum {
@@ -185,7 +188,8 @@ impl Sum {
             invalid_files: started.invalid_files,
             ..RunFinished::default()
         };
-        Self { finished, exits: Vec::new() }
+        let empty_shard = started.plan.is_empty() && started.selected > 0;
+        Self { finished, empty_shard, exits: Vec::new() }
     }
 
     fn add(&mut self, shared: &Shared, index: usize, result: Result<Option<Judged>, String>) {
@@ -265,7 +269,7 @@ impl Sum {
         if self.finished.invalid_files > 0 {
             self.see(Exit::Invalid);
         }
-        if self.finished.passed + self.finished.failed == 0 {
+        if self.finished.passed + self.finished.failed == 0 && !self.empty_shard {
             self.see(Exit::NothingRan);
         }
         self.finished.troubles.extend(troubles);
