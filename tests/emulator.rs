@@ -9,6 +9,7 @@ mod emulator {
     mod front_end;
     mod model;
     mod proof;
+    mod robust;
     mod sequences;
     mod state;
 }

@@ -2,6 +2,48 @@
 //!
 //! [`Emulator::builder`] starts one on a free loopback port. The core (`service`, `auth`) knows
 //! nothing of sockets; everything that waits, listens or writes files is here.
+//!
+//! ```
+//! use acs_conformance::emulator::{Clock, Emulator};
+//! use chrono::{DateTime, TimeDelta, Utc};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let new_year = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>()?;
+//! let emulator =
+//!     Emulator::builder().page_size(2).clock(Clock::standing(new_year)).journal(true).start().await?;
+//!
+//! // For an SDK: the connection string, and the CA that it must trust.
+//! assert!(emulator.connection_string().expose().starts_with("endpoint=https://localhost:"));
+//! assert!(emulator.ca_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+//!
+//! // By hand: any HTTPS client, with a signature or with a token of the built-in issuer.
+//! rustls::crypto::ring::default_provider().install_default().ok();
+//! let ca = reqwest::Certificate::from_pem(emulator.ca_pem().as_bytes())?;
+//! let client = reqwest::Client::builder().tls_certs_only([ca]).build()?;
+//! let url = format!("{}/rooms?api-version=2025-03-13", emulator.endpoint());
+//! let token = emulator.bearer_token();
+//! let created = client
+//!     .post(&url)
+//!     .bearer_auth(token.expose())
+//!     .header("content-type", "application/json")
+//!     .body("{}")
+//!     .send()
+//!     .await?;
+//! assert_eq!(created.status(), 201);
+//!
+//! // What the emulator saw, and what it holds; time passes when it is told to.
+//! assert_eq!(emulator.take_exchanges().len(), 1);
+//! assert_eq!(emulator.state()["rooms"][0]["createdAt"], "2026-01-01T00:00:00.046+00:00");
+//! emulator.clock().advance(TimeDelta::days(200));
+//! # Ok(())
+//! # })
+//! # }
+//! // Dropping the emulator stops it.
+//! ```
+//!
+//! Several resources ([`Builder::resources`]) are told apart by their endpoint, that is by their
+//! port: the first has the port that was asked for, the others the next ones, or free ones.
 
 mod admin;
 pub mod auth;
