@@ -7,6 +7,8 @@ mod accounts;
 mod canary;
 #[path = "live/commands.rs"]
 mod commands;
+#[path = "live/drift.rs"]
+mod drift;
 #[path = "live/kills.rs"]
 mod kills;
 #[path = "live/proxy.rs"]

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
-use azure_core::http::{ClientOptions, Transport};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
     ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
@@ -19,6 +20,9 @@ use crate::driver::wire::Client;
 
 /// The scope that all four SDKs ask for, double slash included (measured).
 pub const SCOPE: &str = "https://communication.azure.com//.default";
+
+/// How long a token may take: an unreachable target is told within ten seconds.
+const LIMIT: Duration = Duration::from_secs(9);
 
 /// How an identity proves itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,16 +139,25 @@ impl Entra {
     ///
     /// When Entra ID, or what stands for it, gives none.
     pub async fn token(&self) -> Result<Secret, CredentialsError> {
-        match self.credential.get_token(&[SCOPE], None).await {
-            Ok(token) => Ok(Secret::new(token.token.secret().to_owned())),
-            Err(error) => Err(refused(self.method, &error)),
+        match tokio::time::timeout(LIMIT, self.credential.get_token(&[SCOPE], None)).await {
+            Ok(Ok(token)) => Ok(Secret::new(token.token.secret().to_owned())),
+            Ok(Err(error)) => Err(refused(self.method, &error)),
+            Err(_) => {
+                let why = format!("no answer within {} s", LIMIT.as_secs());
+                Err(CredentialsError::Token { method: self.method.name(), why })
+            }
         }
     }
 }
 
 fn lent(client: &Client) -> ClientOptions {
     let transport = Transport::new(Arc::new(Lent::new(client.http().clone())));
-    ClientOptions { transport: Some(transport), ..ClientOptions::default() }
+    let retry = ExponentialRetryOptions { max_retries: 1, ..ExponentialRetryOptions::default() };
+    ClientOptions {
+        transport: Some(transport),
+        retry: RetryOptions::exponential(retry),
+        ..ClientOptions::default()
+    }
 }
 
 /// The crate's text, without its link to the troubleshooting of another program.

@@ -1,0 +1,88 @@
+//! Two targets side by side, and the stamps of live runs.
+
+use serde_json::{Value, json};
+
+use crate::stand_in::{StandIn, quickstart, said};
+
+fn create(stand_in: &StandIn) -> std::path::PathBuf {
+    let step = json!({ "call": { "op": "rooms.create", "expect": { "ok": {} } } });
+    stand_in.scenario("created", json!([step]))
+}
+
+fn compare(stand_in: &StandIn, file: &str) -> tokio::process::Command {
+    let mut command = stand_in.harness(&["compare", "emulator", "live", "--ca-file", "ca.pem"]);
+    command.args(["--rate", "0", file]);
+    command
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_targets_that_do_the_same_do_not_drift() {
+    let stand_in = StandIn::start().await;
+    let file = quickstart();
+    let compared = said(compare(&stand_in, file.to_str().expect("a path"))).await;
+    compared.ended(0).says("same  quickstart::quickstart").says("1 cases compared, 0 drifted");
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drift_is_told_by_step_and_place_and_a_deviation_excuses_it_while_it_is_needed() {
+    let stand_in = StandIn::start().await;
+    let drifting = || {
+        stand_in.fault(
+            "rooms.create",
+            1,
+            json!({ "amend": { "json": { "pstnDialOutEnabled": true } } }),
+        )
+    };
+    let file = create(&stand_in);
+    let path = file.to_str().expect("a path");
+    drifting();
+    let drift = said(compare(&stand_in, path)).await;
+    drift.ended(1).says("/ok/pstnDialOutEnabled").says("- false").says("+ true");
+
+    let mut scenario: Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    scenario["deviations"] = json!([{
+        "path": "$.steps[0].ok.pstnDialOutEnabled", "reason": "a known one", "targets": ["live"],
+    }]);
+    std::fs::write(&file, scenario.to_string()).expect("written");
+    drifting();
+    said(compare(&stand_in, path)).await.ended(0).says("excused: $.steps[0]").says("a known one");
+    said(compare(&stand_in, path)).await.ended(1).says("excuses nothing any more: remove it");
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_live_run_that_passes_stamps_its_scenarios_and_one_that_fails_does_not() {
+    let stand_in = StandIn::start().await;
+    let good = quickstart();
+    let stamps = stand_in.path("evidence/live.json");
+    let run = stand_in.run(&[
+        "--stamps",
+        stamps.to_str().expect("a path"),
+        good.to_str().expect("a path"),
+        create(&stand_in).to_str().expect("a path"),
+    ]);
+    stand_in.fault("rooms.create", 1, json!({ "status": 400 }));
+    stand_in.fault("rooms.create", 1, json!({ "status": 400 }));
+    let _ = said(run).await.ended(1);
+    assert_eq!(std::fs::read_to_string(&stamps).expect("stamps").trim(), "{}");
+    let run = stand_in.run(&[
+        "--stamps",
+        stamps.to_str().expect("a path"),
+        good.to_str().expect("a path"),
+    ]);
+    said(run).await.ended(0);
+    let written: Value =
+        serde_json::from_slice(&std::fs::read(&stamps).expect("stamps")).expect("JSON");
+    let stamp = &written["quickstart"]["2025-03-13"];
+    assert!(stamp["build"]["strict-transport-security"].is_string(), "{written}");
+    let listed = |age: &'static str| {
+        let mut command = stand_in.harness(&["scenarios", "behaviours", "--stale", age]);
+        command.arg("--stamps").arg(&stamps).arg(quickstart());
+        command
+    };
+    assert_eq!(said(listed("30d")).await.ended(0).out.trim(), "");
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    said(listed("1ms")).await.ended(0).says("quickstart: last confirmed");
+}
