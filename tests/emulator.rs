@@ -4,6 +4,7 @@ mod emulator {
     mod admin;
     mod client;
     mod command;
+    mod contract;
     mod corpus;
     mod faults;
     mod front_end;

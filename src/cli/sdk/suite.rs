@@ -68,6 +68,9 @@ pub struct SuiteArgs {
     /// Do not compare snapshots.
     #[arg(long)]
     no_snapshots: bool,
+    /// Write snapshots anew; the reference client's are those that count.
+    #[arg(long, conflicts_with = "no_snapshots")]
+    update_snapshots: bool,
     #[command(flatten)]
     pub reports: ReportFiles,
 }
@@ -217,7 +220,11 @@ impl SuiteArgs {
 
     fn judge_options(&self) -> JudgeOptions {
         JudgeOptions {
-            snapshots: if self.no_snapshots { SnapshotMode::Off } else { SnapshotMode::Compare },
+            snapshots: match (self.no_snapshots, self.update_snapshots) {
+                (true, _) => SnapshotMode::Off,
+                (false, true) => SnapshotMode::Update,
+                (false, false) => SnapshotMode::Compare,
+            },
             snapshot_directory: self.snapshots.clone(),
             allow_warnings: self.allow_warnings,
             ..JudgeOptions::default()

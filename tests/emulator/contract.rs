@@ -1,0 +1,98 @@
+//! The harness blames itself: an emulator that breaks the contract ends a case with exit 3, whatever
+//! else is wrong with it; a whole one never does.
+
+use std::sync::Arc;
+
+use acs_conformance::acs::ApiVersion;
+use acs_conformance::driver::DriverKind;
+use acs_conformance::emulator::defect::{Defect, Defects};
+use acs_conformance::exit::Exit;
+use acs_conformance::judge::{self, JudgeOptions, Problem, SnapshotMode, Verdict};
+use acs_conformance::plan::Case;
+use acs_conformance::run::{CaseOptions, run_case};
+use acs_conformance::scenario;
+use acs_conformance::target::Embedded;
+
+/// Defects that break the contract, the scenario and version where they show, and the words that
+/// the violation says.
+const BREAKS: [(Defect, &str, &str, &str); 12] = [
+    (Defect::TimesWithZ, "quickstart.yaml", "2025-03-13", "answer 201 to rooms.create"),
+    (Defect::LocationAsPath, "quickstart.yaml", "2025-03-13", "/headers/location"),
+    (Defect::RoomWithParticipants, "quickstart.yaml", "2025-03-13", "Additional properties"),
+    (Defect::PatchAnswersList, "quickstart.yaml", "2025-03-13", "participants.add_or_update"),
+    (Defect::UserCreatedAs200, "quickstart.yaml", "2025-03-13", "no such answer"),
+    (Defect::NoErrorCodeHeader, "quickstart.yaml", "2025-03-13", "answer 404 to rooms.get"),
+    (Defect::NullNextLink, "quickstart.yaml", "2025-03-13", "/body/nextLink"),
+    (Defect::DialOutInOldVersion, "rooms", "2023-06-14", "answer 201 to rooms.create"),
+    (Defect::NestedToken, "identity/issue.yaml", "2023-10-01", "identity.issue_token"),
+    (Defect::ExpiresOnWithZ, "identity/issue.yaml", "2023-10-01", "expiresOn"),
+    (Defect::OpaqueTokens, "identity/issue.yaml", "2023-10-01", "token"),
+    (Defect::RevokeAnswers200, "identity/revoke.yaml", "2023-10-01", "identity.revoke_tokens"),
+];
+
+#[test]
+fn a_defect_that_breaks_the_contract_ends_in_exit_3() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let plain = Embedded::new().unwrap();
+        for (defect, path, version, words) in BREAKS {
+            let target = plain.clone().with_defects(Defects::only(defect));
+            let verdicts = verdicts(&target, path, version).await;
+            let said: Vec<String> = verdicts.iter().flat_map(violations).collect();
+            assert!(
+                said.iter().any(|violation| violation.contains(words)),
+                "{}: {said:?}",
+                defect.words()
+            );
+            let exit = Exit::worst(verdicts.iter().map(|verdict| verdict.exit));
+            assert_eq!(exit, Exit::Harness, "{}", defect.words());
+        }
+    });
+}
+
+#[test]
+fn a_whole_emulator_keeps_the_contract_throughout_the_corpus() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let whole = Embedded::new().unwrap();
+        let mut seen = 0;
+        for version in ["2023-06-14", "2025-03-13", "2023-10-01"] {
+            for verdict in verdicts(&whole, "", version).await {
+                assert_eq!(violations(&verdict), Vec::<String>::new());
+                seen += 1;
+            }
+        }
+        assert!(seen > 100, "{seen}");
+    });
+}
+
+fn violations(verdict: &Verdict) -> Vec<String> {
+    let found = verdict.problems.iter().filter_map(|problem| match problem {
+        Problem::Contract(violation) => Some(violation.to_string()),
+        _ => None,
+    });
+    found.collect()
+}
+
+/// The verdicts of the scenarios below `scenarios/<path>` that run at that version.
+async fn verdicts(target: &Embedded, path: &str, version: &str) -> Vec<Verdict> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);
+    let version = ApiVersion::new(version);
+    let loaded = scenario::load(&[path]);
+    let plain = loaded.scenarios.iter().filter(|scenario| {
+        scenario.requires.is_empty() && scenario.api_versions.contains(&version)
+    });
+    let mut verdicts = Vec::new();
+    for scenario in plain {
+        let scenario = Arc::clone(scenario);
+        let case = Case { scenario, api_version: version.clone(), repetition: 1 };
+        let mut world = target.open(&case.scenario.emulator, None).await.unwrap();
+        let mut driver = DriverKind::Wire.start().await.unwrap();
+        let options = CaseOptions { continue_after_failure: true, ..CaseOptions::default() };
+        let transcript = run_case(&case, &mut world, &mut driver, &options, &mut |_| {}).await;
+        world.close().await;
+        let options = JudgeOptions { snapshots: SnapshotMode::Off, ..JudgeOptions::default() };
+        verdicts.push(judge::judge(&transcript, &options));
+    }
+    verdicts
+}
