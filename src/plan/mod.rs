@@ -9,6 +9,8 @@ mod filter;
 mod glob;
 mod selection;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 pub use case::Case;
 pub use durations::{Durations, DurationsError};

@@ -5,6 +5,8 @@ mod evaluate;
 mod functions;
 mod parse;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use functions::Function;
 pub use parse::{SyntaxError, parse, pieces};

@@ -9,6 +9,8 @@ mod mismatch;
 mod path;
 mod template;
 mod test;
+#[cfg(test)]
+mod tests;
 mod unordered;
 
 pub use expectation::{Expectation, ExpectationTemplate, Subject, Subjects};

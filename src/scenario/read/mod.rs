@@ -21,4 +21,6 @@ mod template;
 
 use fields::Fields;
 pub(super) use reader::{PartSource, Reader};
+#[cfg(test)]
+pub(super) use scenario::MEMBERS;
 pub(super) use scenario::{Identity, is_part};
