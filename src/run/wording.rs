@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::scenario::expression::Expression;
 use crate::scenario::template::Content;
-use crate::scenario::{Action, Body, Request, Step, Template};
+use crate::scenario::{Action, Body, Step, Template};
 
 /// `<prefix><number>`, the number of a `use` with its id or file beside it.
 pub(super) fn path_of(prefix: &str, index: usize, step: &Step) -> String {
@@ -56,7 +56,11 @@ pub(super) fn sends_now(step: &Step) -> bool {
     };
     match &step.action {
         Action::Call(call) => call.arguments.iter().for_each(|(_, value)| look(value)),
-        Action::Request(Request { body: Some(Body::Json(it) | Body::Text(it)), .. }) => look(it),
+        Action::Request(request) => {
+            if let Some(Body::Json(it) | Body::Text(it)) = &request.body {
+                look(it);
+            }
+        }
         Action::Use(part) => part.with.iter().for_each(|(_, value)| look(value)),
         _ => {}
     }

@@ -11,8 +11,9 @@ use super::super::{Diagnostic, Source};
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Reads a file that must be text, of a sensible size.
-pub(super) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
-    let fail = |code, message: String| Diagnostic::of_file(code, message, path.to_path_buf());
+pub(super) fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let fail =
+        |code, message: String| Box::new(Diagnostic::of_file(code, message, path.to_path_buf()));
     let unreadable =
         |error: std::io::Error| fail("unreadable", format!("this file cannot be read: {error}"));
     let file = File::open(path).map_err(unreadable)?;
@@ -21,13 +22,13 @@ pub(super) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
         return Err(fail("unreadable", "this is a directory, not a file".into()));
     }
     if metadata.len() > LARGEST {
-        return Err(too_large(path, metadata.len()));
+        return Err(Box::new(too_large(path, metadata.len())));
     }
     let mut bytes = Vec::new();
     // The size of a pipe is not known beforehand.
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(too_large(path, LARGEST + 1));
+        return Err(Box::new(too_large(path, LARGEST + 1)));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -37,15 +38,15 @@ pub(super) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
 }
 
 /// The source of a text at hand.
-pub(super) fn source(path: &Path, text: &str) -> Result<Arc<Source>, Diagnostic> {
+pub(super) fn source(path: &Path, text: &str) -> Result<Arc<Source>, Box<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(at) = text.find('\0') {
         let message = format!("this file is no text: byte {at} is zero");
-        return Err(Diagnostic::of_file("binary", message, path.to_path_buf()));
+        return Err(Box::new(Diagnostic::of_file("binary", message, path.to_path_buf())));
     }
     if text.trim().is_empty() {
         let empty = Diagnostic::of_file("empty", "this file is empty", path.to_path_buf());
-        return Err(empty.help("`acs-conformance new <name>` writes a starter file"));
+        return Err(Box::new(empty.help("`acs-conformance new <name>` writes a starter file")));
     }
     Ok(Arc::new(Source { path: path.to_path_buf(), text: text.to_owned() }))
 }

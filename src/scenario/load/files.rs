@@ -22,14 +22,14 @@ impl Files {
         )
     }
 
-    pub(super) fn read(&self, path: &Path) -> Result<Arc<Source>, Diagnostic> {
+    pub(super) fn read(&self, path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
         match self {
             Self::Disk => file::read(path),
             Self::Memory(texts) => match texts.get(path) {
                 Some(text) => file::source(path, text),
                 None => {
                     let message = format!("there is no built-in file `{}`", path.display());
-                    Err(Diagnostic::of_file("unreadable", message, path.to_path_buf()))
+                    Err(Box::new(Diagnostic::of_file("unreadable", message, path.to_path_buf())))
                 }
             },
         }

@@ -28,7 +28,7 @@ impl Parts {
         let source = match self.files.read(path) {
             Ok(source) => source,
             Err(diagnostic) => {
-                self.diagnostics.push(diagnostic);
+                self.diagnostics.push(*diagnostic);
                 return None;
             }
         };

@@ -65,7 +65,7 @@ pub fn load_text(path: &Path, text: &str) -> Loaded {
     loader.loaded.files = 1;
     match file::source(path, text) {
         Ok(source) => loader.source(&source),
-        Err(diagnostic) => loader.loaded.diagnostics.push(diagnostic),
+        Err(diagnostic) => loader.loaded.diagnostics.push(*diagnostic),
     }
     let told = std::mem::take(&mut loader.parts.diagnostics);
     loader.loaded.diagnostics.extend(told);
@@ -84,7 +84,7 @@ impl Loader {
         for path in files {
             match self.parts.files.read(path) {
                 Ok(source) => self.source(&source),
-                Err(diagnostic) => self.loaded.diagnostics.push(diagnostic),
+                Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
             }
             let told = std::mem::take(&mut self.parts.diagnostics);
             self.loaded.diagnostics.extend(told);

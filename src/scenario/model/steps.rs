@@ -46,7 +46,7 @@ impl ForEach {
 #[derive(Debug, Clone)]
 pub enum Action {
     Call(Call),
-    Request(Request),
+    Request(Box<Request>),
     Wait(Wait),
     /// Moves the emulator's virtual clock.
     Advance(Template),

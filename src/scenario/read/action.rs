@@ -16,7 +16,9 @@ impl Reader<'_> {
     pub(super) fn action(&mut self, kind: StepKind, fields: &Fields<'_>) -> Option<Action> {
         match kind {
             StepKind::Call => self.call(fields).map(Action::Call),
-            StepKind::Request => self.request(fields).map(Action::Request),
+            StepKind::Request => {
+                self.request(fields).map(|request| Action::Request(Box::new(request)))
+            }
             StepKind::Wait => self.wait(fields).map(Action::Wait),
             StepKind::Advance => self.advance(fields).map(Action::Advance),
             StepKind::Group => {

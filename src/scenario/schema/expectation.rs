@@ -9,7 +9,7 @@ use super::scenario::TargetForm;
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 pub enum ExpectForm {
-    One(ExpectationForm),
+    One(Box<ExpectationForm>),
     Several(#[schemars(length(min = 1))] Vec<ExpectationForm>),
 }
 
