@@ -140,3 +140,71 @@ fn why(ended: &Ended) -> String {
         Ended::Implementation(fault) => fault.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::driver::DriverKind;
+    use crate::plan::{BuiltIn, Selection};
+    use crate::target::Embedded;
+    use crate::transcript::{CleanupResult, StepStatus};
+
+    fn quickstart() -> Case {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.yaml");
+        let loaded = crate::scenario::load(&[path]);
+        Selection::default().plan(&loaded.scenarios, &BuiltIn).cases.remove(0)
+    }
+
+    async fn carried_out(
+        options: &CaseOptions,
+        listener: StepListener<'_>,
+    ) -> (Transcript, serde_json::Value) {
+        let case = quickstart();
+        let target = Embedded::new().expect("a target");
+        let mut world = target.open(&case.scenario.emulator, None).await.expect("a world");
+        let mut driver = DriverKind::Wire.start().await.expect("a driver");
+        let transcript = run_case(&case, &mut world, &mut driver, options, listener).await;
+        let state = world.state().unwrap_or_default();
+        (transcript, state)
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_middle_still_undoes_everything() {
+        let mut listener = |step: &StepRecord| assert!(step.path != "5", "a fault of the harness");
+        let (transcript, state) = carried_out(&CaseOptions::default(), &mut listener).await;
+        assert!(matches!(&transcript.ended, Ended::Harness(why) if why.contains("panicked")));
+        let deleted = transcript.cleanup.iter().filter(|it| it.result == CleanupResult::Deleted);
+        assert_eq!(deleted.count(), 4, "a room and three users");
+        assert_eq!(state["rooms"], serde_json::json!([]));
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_case_runs_no_further_step_and_undoes_everything() {
+        let options = CaseOptions::default();
+        let interrupt = options.interrupt.clone();
+        let mut listener = move |step: &StepRecord| {
+            if step.path == "4" {
+                interrupt.ask();
+            }
+        };
+        let (transcript, state) = carried_out(&options, &mut listener).await;
+        assert_eq!(transcript.ended, Ended::Interrupted);
+        let not_run = |step: &&StepRecord| matches!(step.status, StepStatus::NotRun(_));
+        assert_eq!(transcript.steps.iter().filter(not_run).count(), 8);
+        assert_eq!(transcript.steps.len(), 12);
+        assert_eq!(state["rooms"], serde_json::json!([]));
+    }
+
+    #[tokio::test]
+    async fn undoing_goes_from_the_last_creation_to_the_first() {
+        let options = CaseOptions { timeout: Some(Duration::ZERO), ..CaseOptions::default() };
+        let (transcript, _) = carried_out(&options, &mut |_| {}).await;
+        assert!(matches!(transcript.ended, Ended::TimedOut { .. } | Ended::Completed));
+        let (transcript, _) = carried_out(&CaseOptions::default(), &mut |_| {}).await;
+        let kinds: Vec<_> = transcript.cleanup.iter().map(|it| it.kind.name()).collect();
+        assert_eq!(kinds, ["room", "user", "user", "user"]);
+        assert_eq!(transcript.cleanup[0].result, CleanupResult::AlreadyGone);
+    }
+}

@@ -10,6 +10,8 @@ use crate::transcript::Transcript;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotFile {
     pub path: PathBuf,
+    /// The scenario is a built-in one, word for word, and not read from a file.
+    of_built_in: bool,
 }
 
 /// Where the snapshot of a transcript lies; `None` for a scenario outside any `scenarios/` folder
@@ -18,7 +20,11 @@ pub fn location(transcript: &Transcript, options: &JudgeOptions) -> Option<Snaps
     let scenario = &transcript.scenario;
     let directory = beside(&scenario.source.path).or_else(|| options.snapshot_directory.clone())?;
     let name = format!("{}__{}@{}.snap", scenario.area, scenario.slug, transcript.api_version);
-    Some(SnapshotFile { path: directory.join(name) })
+    let source = &scenario.source;
+    let of_built_in = source.path.to_str().and_then(crate::builtin::text)
+        == Some(source.text.as_str())
+        && !source.path.exists();
+    Some(SnapshotFile { path: directory.join(name), of_built_in })
 }
 
 /// The `snapshots/` beside the `scenarios/` that holds the file.
@@ -39,9 +45,18 @@ impl SnapshotFile {
     pub fn read(&self) -> io::Result<Option<String>> {
         match std::fs::read_to_string(&self.path) {
             Ok(text) => Ok(Some(contents(&text).to_owned())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(self.built_in()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The built-in scenarios bring their snapshots along; they are no files here.
+    fn built_in(&self) -> Option<String> {
+        if !self.of_built_in {
+            return None;
+        }
+        let name = self.path.file_name()?.to_str()?;
+        crate::builtin::text(&format!("snapshots/{name}")).map(|text| contents(text).to_owned())
     }
 
     /// Writes the snapshot itself, and takes a pending one away.
