@@ -150,7 +150,6 @@ impl SuiteArgs {
             Ok(prepared) => prepared,
             Err(fault) => {
                 anstream::eprintln!("error: {fault}");
-                anstream::eprint!("{}", summary::last_words(&fault));
                 return Ok(Ran::Not(Exit::Unreachable));
             }
         };
@@ -232,7 +231,8 @@ impl SuiteArgs {
     }
 
     fn sinks(&self, subject: &Subject, prepared: &Prepared) -> anyhow::Result<Vec<Box<dyn Sink>>> {
-        let rerun = format!("acs-conformance sdk run --adapter '{}'", subject.command);
+        let adapter = subject.command.replace('\'', r"'\''");
+        let rerun = format!("acs-conformance sdk run --adapter '{adapter}'");
         let options =
             TerminalOptions { quiet: true, rerun: rerun.clone(), ..TerminalOptions::default() };
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
@@ -250,7 +250,7 @@ impl SuiteArgs {
                 runtime: format!("{} {}", implementation.runtime, implementation.runtime_version),
             }),
             requirements: self.requirements.clone(),
-            rerun: format!("--adapter '{}'", subject.command),
+            rerun: format!("--adapter '{adapter}'"),
             ..RecorderOptions::default()
         };
         sinks.extend(self.reports.sink(recorder)?);

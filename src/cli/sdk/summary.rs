@@ -2,7 +2,6 @@
 
 use std::io;
 
-use crate::driver::adapter::Fault;
 use crate::judge::baseline::Standing;
 use crate::judge::rules::RuleStatus;
 use crate::judge::{StepResult, Verdict};
@@ -118,19 +117,4 @@ fn rules(outcome: &Outcome) -> Vec<String> {
         (wrong > 0).then(|| format!("{}: {word} in {wrong} cases", rule.id))
     })
     .collect()
-}
-
-/// The end of an implementation's standard error, indented.
-pub fn last_words(fault: &Fault) -> String {
-    let words = fault.last_words.trim_end();
-    if words.is_empty() {
-        return String::new();
-    }
-    let mut lines: Vec<&str> = words.lines().rev().take(30).collect();
-    lines.reverse();
-    let mut text = String::from("its standard error ends with:\n");
-    for line in lines {
-        text.push_str(&format!("  | {line}\n"));
-    }
-    text
 }

@@ -65,14 +65,14 @@ impl<'a> Examination<'a> {
         let mut process = match Process::start(self.command, self.limits.start).await {
             Ok(process) => process,
             Err(fault) => {
-                self.note("hello", ExaminedResult::NotStarted(told(&fault)));
+                self.note("hello", ExaminedResult::NotStarted(fault.message));
                 return self.results;
             }
         };
         let hello = process.hello().clone();
         self.hello(&hello);
         if let Err(fault) = self.converse(&mut process, &hello).await {
-            self.note("the conversation", ExaminedResult::Broken(told(&fault)));
+            self.note("the conversation", ExaminedResult::Broken(fault.message));
             process.discard(self.limits.grace).await;
             return self.results;
         }
@@ -404,14 +404,4 @@ fn said(result: &CallResult, advice: &str) -> String {
     let line = serde_json::to_string(result).unwrap_or_default();
     let line: String = line.chars().take(400).collect();
     format!("{advice}\n  line: {line}")
-}
-
-fn told(fault: &Fault) -> String {
-    let words = fault.last_words.trim_end();
-    if words.is_empty() {
-        return fault.message.clone();
-    }
-    let lines: Vec<&str> = words.lines().rev().take(20).collect();
-    let shown: Vec<String> = lines.into_iter().rev().map(|line| format!("  | {line}")).collect();
-    format!("{}\n  its standard error ends with:\n{}", fault.message, shown.join("\n"))
 }

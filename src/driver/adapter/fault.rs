@@ -8,10 +8,28 @@ pub use crate::transcript::fault::{Fault, FaultKind};
 use super::child::LastWords;
 use super::violation::Violation;
 
+/// How many lines of the last words a message repeats; all of them are in the fault.
+const REPEATED: usize = 20;
+
+/// The message, and the end of what the process had to say.
+fn told(message: String, words: &LastWords) -> String {
+    let words = words.text();
+    let mut lines: Vec<&str> = words.trim_end().lines().rev().take(REPEATED).collect();
+    if lines.is_empty() {
+        return message;
+    }
+    lines.reverse();
+    let lines: Vec<String> = lines.into_iter().map(|line| format!("\n  | {line}")).collect();
+    format!("{message}\n  its standard error ends with:{}", lines.concat())
+}
+
 pub(super) fn not_started(command: &str, why: &str, words: &LastWords) -> Fault {
     Fault {
         kind: FaultKind::NotStarted,
-        message: format!("the adapter could not be started: {why} (command: {command})"),
+        message: told(
+            format!("the adapter could not be started: {why} (command: {command})"),
+            words,
+        ),
         last_words: words.text(),
     }
 }
@@ -23,7 +41,7 @@ pub(super) fn crashed(during: &str, status: Option<ExitStatus>, words: &LastWord
     );
     Fault {
         kind: FaultKind::Crashed,
-        message: format!("the adapter {how} during {during}"),
+        message: told(format!("the adapter {how} during {during}"), words),
         last_words: words.text(),
     }
 }
@@ -31,7 +49,7 @@ pub(super) fn crashed(during: &str, status: Option<ExitStatus>, words: &LastWord
 pub(super) fn timed_out(during: &str, limit: Duration, words: &LastWords) -> Fault {
     Fault {
         kind: FaultKind::TimedOut,
-        message: format!("the adapter gave no result for {during} within {limit:?}"),
+        message: told(format!("the adapter gave no result for {during} within {limit:?}"), words),
         last_words: words.text(),
     }
 }
