@@ -26,7 +26,7 @@ impl DriverKind {
     /// When an implementation cannot be started (exit 4).
     pub async fn start(&self) -> Result<Driver, DriverError> {
         match self {
-            Self::Wire => Ok(Driver::Wire(WireDriver::default())),
+            Self::Wire => Ok(Driver::Wire(Box::default())),
             Self::Adapter(pool) => {
                 if let Some(adapter) = pool.take_kept() {
                     return Ok(Driver::Adapter(adapter));
@@ -42,7 +42,7 @@ impl DriverKind {
 /// A started driver.
 #[derive(Debug)]
 pub enum Driver {
-    Wire(WireDriver),
+    Wire(Box<WireDriver>),
     Adapter(Box<AdapterDriver>),
 }
 
