@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Coverage, Findings};
 use crate::judge::Verdict;
-use crate::judge::baseline::{Mode, Remark, Standing};
+use crate::judge::baseline::{Entry, Mode, Pattern, Remark, Standing};
 use crate::report::{CaseFinished, Event, Sink};
 
 /// What is counted while cases finish.
@@ -18,8 +18,10 @@ pub struct Tally {
     pub expected: usize,
     /// Entries that expected what did not happen, one line each.
     pub stale: Vec<String>,
-    /// Indices of the entries that had something to look at.
+    /// Indices of the entries that excused something.
     pub used: BTreeSet<usize>,
+    /// Indices of the entries that had something to look at, with their reasons.
+    pub judged: BTreeMap<usize, String>,
     /// Cases with an entry of the mode `flaky`, with how it went this time.
     pub flaky: BTreeMap<String, bool>,
 }
@@ -34,13 +36,35 @@ impl Tally {
         }
     }
 
+    /// Entries that named cases by `*` of which none went wrong: stale, one line each.
+    pub fn idle(&self, entries: &[Entry]) -> Vec<String> {
+        let idle = self.judged.keys().filter(|index| !self.used.contains(index));
+        idle.filter_map(|index| entries.get(*index))
+            .filter(|entry| entry.mode != Mode::Flaky && !entry.cases.iter().all(Pattern::is_exact))
+            .map(|entry| {
+                let rule = entry.rule.as_ref().map(|rule| format!("/{rule}")).unwrap_or_default();
+                let cases: Vec<&str> = entry.cases.iter().map(Pattern::as_str).collect();
+                format!(
+                    "line {}: {}{rule} expects what went wrong in no case: {}",
+                    entry.line,
+                    cases.join(", "),
+                    entry.reason
+                )
+            })
+            .collect()
+    }
+
     fn remark(&mut self, case: &str, remark: &Remark, verdict: &Verdict) {
-        self.used.insert(remark.entry);
+        self.judged.insert(remark.entry, remark.reason.clone());
         if remark.mode == Mode::Flaky {
             self.flaky.insert(case.to_owned(), verdict.is_green());
         }
         match remark.standing {
-            Standing::Expected => self.expected += 1,
+            Standing::Expected => {
+                self.expected += 1;
+                self.used.insert(remark.entry);
+            }
+            Standing::Passed => {}
             Standing::Stale => {
                 let rule = remark.rule.as_ref().map(|rule| format!("/{rule}")).unwrap_or_default();
                 self.stale.push(format!(

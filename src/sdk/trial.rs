@@ -104,12 +104,23 @@ impl Trial<'_> {
             jobs: self.jobs,
             fail_fast: self.fail_fast,
         };
+        let active = suite.judge.baseline.clone();
         let mut finished = suite.run(&started, sinks).await;
+        let mut tally = tally.take();
+        // A run of a selection says nothing of the cases that it left out.
+        if let Some(active) = active.filter(|_| self.is_whole() && finished.not_run == 0) {
+            let idle = tally.idle(&active.entries);
+            if !idle.is_empty() {
+                let exit = finished.exit.unwrap_or(Exit::Success);
+                finished.exit = Some(Exit::worst([exit, Exit::Failed]));
+            }
+            tally.stale.extend(idle);
+        }
         if !mistakes.is_empty() {
             let exit = finished.exit.unwrap_or(Exit::Success);
             finished.exit = Some(Exit::worst([exit, Exit::Invalid]));
         }
-        Outcome { finished, tally: tally.take(), notes: prepared.pool.notes(), mistakes }
+        Outcome { finished, tally, notes: prepared.pool.notes(), mistakes }
     }
 
     /// The options of judging this implementation, and what is wrong with its baseline.

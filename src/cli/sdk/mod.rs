@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod matrix;
 mod new;
 mod preparation;
 mod run;
@@ -20,6 +21,8 @@ pub struct Args {
 enum Command {
     /// Run the scenarios with an SDK, through its adapter.
     Run(run::Args),
+    /// Run all SDKs that .ci/sdks has installed, and write the matrix.
+    Matrix(matrix::Args),
     /// Known failures.
     Baseline(baseline::Args),
     /// Test an adapter: every message is exercised, every mistake named with its line.
@@ -31,6 +34,7 @@ enum Command {
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Run(args) => run::carry_out(args).await,
+        Command::Matrix(args) => matrix::carry_out(args).await,
         Command::Baseline(args) => baseline::carry_out(args).await,
         Command::Check(args) => check::carry_out(args).await,
         Command::New(args) => new::carry_out(&args),

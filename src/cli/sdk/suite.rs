@@ -165,6 +165,14 @@ impl SuiteArgs {
         Ok(Ran::Done(Box::new((prepared, outcome))))
     }
 
+    /// The same, in the fast lane only, unless lanes were asked for.
+    pub fn fast(mut self) -> Self {
+        if self.lane.is_empty() {
+            self.lane = vec![LaneName::Fast];
+        }
+        self
+    }
+
     /// How many cases run at once.
     fn jobs(&self) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

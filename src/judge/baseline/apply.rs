@@ -33,8 +33,11 @@ pub struct Remark {
 pub enum Standing {
     /// It went wrong as expected: not red.
     Expected,
-    /// It went well, or wrong in another way: the entry is stale, which is red.
+    /// It went well, or wrong in another way, and the entry names this very case: the entry is
+    /// stale, which is red.
     Stale,
+    /// It went well, and the entry names it among others, by `*`: stale only when all did.
+    Passed,
 }
 
 /// In which way a result went wrong.
@@ -133,15 +136,21 @@ impl ActiveBaseline {
                     && entry.matches.as_ref().is_none_or(|part| wrong.text.contains(part))
             }
         };
+        let exact = entry.cases.iter().any(|pattern| pattern.is_exact() && pattern.matches(case));
+        let standing = match (as_expected, exact, &wrong) {
+            (true, ..) => Standing::Expected,
+            (false, false, None) => Standing::Passed,
+            (false, ..) => Standing::Stale,
+        };
         remarks.push(Remark {
             rule: rule.map(str::to_owned),
-            standing: if as_expected { Standing::Expected } else { Standing::Stale },
+            standing,
             mode: entry.mode,
             reason: entry.reason.clone(),
             issue: entry.issue.clone(),
             entry: index,
         });
-        !as_expected
+        standing == Standing::Stale
     }
 }
 
@@ -191,3 +200,7 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {
         !texts.is_empty() || verdict.steps.iter().any(|step| step.result == StepResult::Failed);
     failed.then(|| Wrong { mode, text: texts.join("\n") })
 }
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

@@ -92,7 +92,8 @@ fn kept_patterns(
         let judged = found.judged.iter().filter(|(case, rules)| {
             pattern.matches(case) && (key.rule.is_empty() || rules.contains(&key.rule))
         });
-        if judged.count() == failed.len() && !failed.is_empty() {
+        let all = judged.count() == failed.len() || failed.len() > MANY || pattern.as_str() == "**";
+        if all && !failed.is_empty() {
             kept.push(pattern.as_str().to_owned());
         } else {
             kept.extend(failed.iter().cloned());
@@ -106,8 +107,11 @@ fn kept_patterns(
     kept
 }
 
+/// From this many cases on an entry names all: nobody reads a longer list.
+const MANY: usize = 24;
+
 /// The shortest patterns that name exactly `cases` among those judged: all of them, all of an
-/// area, all api-versions of a scenario, or one.
+/// area, all api-versions of a scenario, or one. Of very many cases, simply all.
 fn compress(rule: &str, cases: &Cases, found: &Found) -> Vec<String> {
     let relevant: Vec<&String> = found
         .judged
@@ -115,7 +119,8 @@ fn compress(rule: &str, cases: &Cases, found: &Found) -> Vec<String> {
         .filter(|(_, rules)| rule.is_empty() || rules.contains(rule))
         .map(|(case, _)| case)
         .collect();
-    if relevant.len() > 1 && relevant.iter().all(|case| cases.contains_key(*case)) {
+    let all = relevant.len() > 1 && relevant.iter().all(|case| cases.contains_key(*case));
+    if all || cases.len() > MANY {
         return vec!["**".to_owned()];
     }
     let mut patterns = BTreeSet::new();

@@ -46,7 +46,7 @@ fn what_is_new_gets_the_shortest_patterns_that_name_it_and_nothing_else() {
 
 #[test]
 fn reasons_are_kept_while_they_hold_and_entries_go_when_nothing_fails() {
-    let old = "entries:\n  - case: '**/REQ-8'\n    reason: sends null\n    issue: link\n  - case: '**/PAG-1'\n    reason: fixed\n    issue: link\n  - case: '**/PAG-1'\n    reason: elsewhere\n    issue: link\n    versions: '<1.0'\n";
+    let old = "entries:\n  - case: '*::*::v1/REQ-8'\n    reason: sends null\n    issue: link\n  - case: '**/PAG-1'\n    reason: fixed\n    issue: link\n  - case: '**/PAG-1'\n    reason: elsewhere\n    issue: link\n    versions: '<1.0'\n";
     let baseline = written(old, &found());
     let kept: Vec<&str> = baseline.entries.iter().map(|entry| entry.reason.as_str()).collect();
     assert_eq!(kept, ["sends null", "elsewhere"]);

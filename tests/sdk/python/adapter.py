@@ -30,12 +30,10 @@ def hello():
         apiVersions={"rooms": versions(rooms_versions), "identity": versions(identity_versions)})
 
 async def in_a_moment(value): return await value if inspect.isawaitable(value) else value
-
 class TokenFile:  # a credential that reads its file whenever it is asked
     def __init__(self, path):
         token = lambda: credentials.AccessToken(open(path).read().strip(), int(time.time()) + 3600)
         self.get_token = lambda *scopes, **options: in_a_moment(token()) if AIO else token()
-
 class SdkLog(logging.Handler):  # the SDK's own log, sent on
     def emit(self, record):
         level = next(name for floor, name in ((40, "error"), (30, "warning"), (20, "info"), (0, "debug")) if record.levelno >= floor)
@@ -58,9 +56,8 @@ def open_client(message):
     return kind(message["endpoint"], key or TokenFile(message["tokenFile"]), **settings), key
 
 def people(args):
-    return [RoomParticipant(communication_identifier=User(entry["id"]), **{k: entry[k] for k in entry if k == "role"})
-            for entry in args["participants"]]
-
+    role = lambda entry: {"role": entry["role"]} if "role" in entry else {}
+    return [RoomParticipant(communication_identifier=User(each["id"]), **role(each)) for each in args["participants"]]
 def room_args(args):  # absent stays absent
     when = lambda value: datetime.fromisoformat(value.replace("Z", "+00:00")) if value else value
     given = {name: when(args[name]) for name in ("valid_from", "valid_until") if name in args}
@@ -82,8 +79,11 @@ OPERATIONS = {
 }
 
 async def listed(pages, args):  # all items, the first `take` of them, or the pages
-    result = []
-    async for item in each(pages.by_page() if args.get("by_page") else pages):
+    result, source = [], pages.by_page() if args.get("by_page") else pages
+    if resume := args.get("resume"):  # leave after so many pages, and take up again from there
+        for _ in range(resume): await in_a_moment(anext(source) if AIO else next(source))
+        source = pages.by_page(continuation_token=source.continuation_token)
+    async for item in each(source):
         result.append([one async for one in each(item)] if args.get("by_page") else item)
         if len(result) == args.get("take"): break
     return result
@@ -117,7 +117,8 @@ def failure(error, seen):
             "native": {"type": type(error).__name__, "text": repr(error)[:65536]}, **{k: v for k, v in more.items() if v is not None}}
 
 async def call(message):
-    op, args, opts, seen, began = message["op"], message["args"], message.get("opts", {}), {}, time.monotonic()
+    op, opts, seen, began = message["op"], message.get("opts", {}), {}, time.monotonic()
+    args = {**message["args"], "resume": opts.get("resumeAfter")}
     see = lambda answer: seen.update(status=answer.http_response.status_code, headers=dict(answer.http_response.headers))
     settings = {"raw_response_hook": see, **({"request_id": opts["clientRequestId"]} if "clientRequestId" in opts else {})}
     settings |= {"token_expires_in": timedelta(minutes=args["expires_in_minutes"])} if args.get("expires_in_minutes") else {}
@@ -131,7 +132,6 @@ async def call(message):
     except (Exception, asyncio.CancelledError) as error:
         outcome = {"error": failure(error, seen)}
     say("result", id=message["id"], outcome=outcome, timing={"ms": (time.monotonic() - began) * 1000}, **({"http": seen} if seen else {}))
-
 async def main():
     while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
         message = json.loads(line)

@@ -1,0 +1,113 @@
+//! `sdk matrix`: every installed SDK through the suite, side by side.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::suite::{Ran, Subject, SuiteArgs};
+use super::summary;
+use crate::exit::Exit;
+use crate::judge::baseline::Baseline;
+use crate::report::{Report, html::write_matrix};
+use crate::sdk::{Cell, cells};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where .ci/sdks made the environments.
+    #[arg(long, value_name = "DIR", env = "ACS_SDKS", default_value = "target/sdks")]
+    sdks: PathBuf,
+    /// Where adapters and baselines lie, in a folder for each language.
+    #[arg(long, value_name = "DIR", default_value = "tests/sdk")]
+    adapters: PathBuf,
+    /// Where the reports go: one of each cell, and matrix.html.
+    #[arg(long, value_name = "DIR", default_value = "target/sdk-matrix")]
+    output: PathBuf,
+    /// Only cells whose name holds this, such as python-1.2.0.
+    #[arg(long, value_name = "TEXT")]
+    cell: Option<String>,
+    /// All lanes in every cell, not in those of the newest versions alone.
+    #[arg(long)]
+    all_lanes: bool,
+    #[command(flatten)]
+    suite: SuiteArgs,
+}
+
+pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    let wanted = args.cell.as_deref().unwrap_or_default();
+    let mut found = cells(&args.sdks, &args.adapters);
+    found.retain(|cell| cell.name().contains(wanted));
+    if found.is_empty() {
+        let folder = args.sdks.display();
+        anstream::eprintln!("error: no SDK is installed below {folder}; run .ci/sdks first");
+        return Ok(Exit::NothingRan);
+    }
+    std::fs::create_dir_all(&args.output)
+        .with_context(|| format!("{} cannot be made", args.output.display()))?;
+    let mut exits = Vec::new();
+    let mut rows = Vec::new();
+    for cell in &found {
+        let exit = run(&args, cell, is_newest(cell, &found)).await?;
+        rows.push(format!("{:<32} exit {}", cell.name(), exit.code()));
+        exits.push(exit);
+    }
+    let page = args.output.join("matrix.html");
+    write_page(&args.output, &found, &page)?;
+    rows.iter().for_each(|row| anstream::println!("{row}"));
+    anstream::println!("wrote {}", page.display());
+    Ok(Exit::worst(exits))
+}
+
+async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<Exit> {
+    let baseline = args.adapters.join(cell.language.name()).join("known-failures.yaml");
+    let baseline = match baseline.exists().then(|| Baseline::load(&baseline)).transpose() {
+        Ok(baseline) => baseline,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(Exit::Invalid);
+        }
+    };
+    let subject = Subject {
+        command: cell.command.clone(),
+        environment: cell.environment.clone(),
+        baseline,
+        quiet: true,
+    };
+    let mut suite = args.suite.clone();
+    if !newest && !args.all_lanes {
+        suite = suite.fast();
+    }
+    suite.reports.report = Some(report_of(&args.output, cell));
+    match suite.run(&subject).await? {
+        Ran::Done(done) => {
+            let (prepared, outcome) = *done;
+            summary::tell(&prepared, &outcome);
+            Ok(outcome.finished.exit.unwrap_or(Exit::Harness))
+        }
+        Ran::Not(exit) => Ok(exit),
+    }
+}
+
+/// Whether no cell of the same language, runtime and flavour has a newer version.
+fn is_newest(cell: &Cell, all: &[Cell]) -> bool {
+    let same = all.iter().filter(|other| {
+        other.language == cell.language
+            && other.runtime == cell.runtime
+            && other.flavour == cell.flavour
+    });
+    same.map(|other| &other.version).max() == Some(&cell.version)
+}
+
+fn report_of(folder: &Path, cell: &Cell) -> PathBuf {
+    folder.join(format!("{}.jsonl", cell.name()))
+}
+
+fn write_page(folder: &Path, cells: &[Cell], page: &Path) -> anyhow::Result<()> {
+    let reports = cells.iter().map(|cell| report_of(folder, cell)).filter(|path| path.exists());
+    let mut readers = reports
+        .map(|path| Report::open(&path).with_context(|| path.display().to_string()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let file = std::fs::File::create(page)
+        .with_context(|| format!("{} cannot be written", page.display()))?;
+    write_matrix(&mut readers, &mut std::io::BufWriter::new(file))?;
+    Ok(())
+}

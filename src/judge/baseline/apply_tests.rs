@@ -1,0 +1,87 @@
+//! A verdict against a baseline: what is excused, what is stale, what stays red.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::judge::baseline::Baseline;
+use crate::judge::rules::{Finding, RuleResult};
+use crate::transcript::{TargetKind, Traffic};
+
+/// A verdict of a case in which PAG-1 came to `status`.
+fn verdict(status: RuleStatus) -> (Transcript, Verdict) {
+    let traffic = Traffic {
+        program: "p".to_owned(),
+        target: TargetKind::Emulator,
+        exchanges: Vec::new(),
+        started: chrono::DateTime::UNIX_EPOCH,
+        duration: std::time::Duration::ZERO,
+    };
+    let finding = Finding { step: 0, exchange: None, message: "ApiVersion.V1".to_owned() };
+    let rule = RuleResult { rule: "PAG-1", status, exercised: 1, findings: vec![finding] };
+    let verdict = Verdict {
+        steps: Vec::new(),
+        snapshot: SnapshotVerdict::Same,
+        rules: vec![rule],
+        problems: Vec::new(),
+        baseline: Vec::new(),
+        unscored: None,
+        exit: if status == RuleStatus::Pass { Exit::Success } else { Exit::Failed },
+    };
+    (traffic.into_transcript(), verdict)
+}
+
+fn applied(entry: &str, status: RuleStatus) -> Verdict {
+    let text = format!("entries:\n  - {{ reason: r, issue: i, {entry} }}\n");
+    let baseline = Baseline::read(Path::new("b.yaml"), &text).unwrap();
+    let active = Arc::new(ActiveBaseline::new("b.yaml".into(), baseline.entries));
+    let (transcript, mut verdict) = verdict(status);
+    active.apply("a::b::v1", &transcript, &JudgeOptions::default(), &mut verdict);
+    verdict
+}
+
+#[test]
+fn a_known_failure_is_not_red_and_says_why() {
+    let verdict = applied("case: 'a::b::v1/PAG-1', match: ApiVersion", RuleStatus::Fail);
+    assert_eq!(verdict.exit, Exit::Success);
+    assert_eq!(verdict.baseline[0].standing, Standing::Expected);
+}
+
+#[test]
+fn a_failure_of_another_kind_stays_red() {
+    for entry in [
+        "case: 'a::b::v1/PAG-1', match: something else",
+        "case: 'a::b::v1/PAG-1', mode: warns",
+        "case: 'a::b::v1/PAG-2'",
+        "case: 'a::other::v1/PAG-1'",
+    ] {
+        assert_eq!(applied(entry, RuleStatus::Fail).exit, Exit::Failed, "{entry}");
+    }
+}
+
+#[test]
+fn an_unexpected_pass_is_red_where_the_case_is_named() {
+    let named = applied("case: 'a::b::v1/PAG-1'", RuleStatus::Pass);
+    assert_eq!((named.exit, named.baseline[0].standing), (Exit::Failed, Standing::Stale));
+    let among_others = applied("case: 'a::**/PAG-1'", RuleStatus::Pass);
+    assert_eq!(among_others.exit, Exit::Success);
+    assert_eq!(among_others.baseline[0].standing, Standing::Passed);
+}
+
+#[test]
+fn a_flaky_case_may_do_either() {
+    for status in [RuleStatus::Pass, RuleStatus::Fail] {
+        assert_eq!(applied("case: 'a::b::v1/PAG-1', mode: flaky", status).exit, Exit::Success);
+    }
+}
+
+#[test]
+fn double_and_idle_patterns_are_told_with_their_lines() {
+    let text = "entries:\n  - { case: 'a::**/PAG-1', reason: r, issue: i }\n  - { case: '**/PAG-1', reason: r, issue: i }\n  - { case: 'nobody::**', reason: r, issue: i }\n";
+    let baseline = Baseline::read(Path::new("b.yaml"), text).unwrap();
+    let active = ActiveBaseline::new("b.yaml".into(), baseline.entries);
+    let double = active.contradictions(["a::b::v1"].into_iter());
+    assert_eq!(double, ["b.yaml:3: a::b::v1/PAG-1 stands in line 2 already"]);
+    let unmatched = active.unmatched(["a::b::v1"].into_iter());
+    assert_eq!(unmatched, ["b.yaml:4: `nobody::**` names no case"]);
+}
