@@ -89,7 +89,11 @@ fn collect(step: &Step, needed: &mut BTreeSet<String>) -> Result<(), String> {
         Action::Wait(wait) => collect(&wait.step, needed),
         Action::Advance(_) => Ok(()),
         Action::Group(steps) => steps.iter().try_for_each(|step| collect(step, needed)),
-        Action::Use(used) => used.part.steps.iter().try_for_each(|step| collect(step, needed)),
+        Action::Use(used) => {
+            // What a part is given holds the roles that its calls name by a variable.
+            used.with.iter().for_each(|(_, template)| roles_within(&outline(template), needed));
+            used.part.steps.iter().try_for_each(|step| collect(step, needed))
+        }
     }
 }
 
@@ -103,6 +107,19 @@ fn of_call(call: &Call) -> BTreeSet<String> {
         needed.insert("custom-api-version".to_owned());
     }
     needed
+}
+
+fn roles_within(value: &Value, needed: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| roles_within(item, needed)),
+        Value::Object(members) => {
+            let role = members.get("role").and_then(Value::as_str);
+            needed.extend(
+                role.filter(|role| !role.contains("${")).map(|role| format!("role:{role}")),
+            );
+        }
+        _ => {}
+    }
 }
 
 /// What a template says before anything is worked out: expressions are `${…}`.

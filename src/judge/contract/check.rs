@@ -64,11 +64,18 @@ fn version(exchange: &Exchange, operation: Operation) -> String {
     let asked = || {
         query_pairs(exchange.sent.query())
             .find(|(name, _)| name.eq_ignore_ascii_case("api-version"))
-            .map(|(_, value)| value.to_owned())
+            .map(|(_, value)| meant(value.as_ref()))
             .filter(|version| service.versions().contains(&version.as_str()))
     };
     let served = exchange.attempt.served_as.clone().or_else(asked);
     served.unwrap_or_else(|| service.default_version().to_string())
+}
+
+/// The version that a client means which sends the name of its constant (`ApiVersion.V2023_06_14`)
+/// instead: the emulator, too, goes on with the version of the first page.
+fn meant(value: &str) -> String {
+    let name = value.strip_prefix("ApiVersion.V");
+    name.map_or_else(|| value.to_owned(), |name| name.replace('_', "-"))
 }
 
 fn fault(operation: Operation, version: &str, answer: &Received) -> Option<String> {

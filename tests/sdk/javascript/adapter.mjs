@@ -23,8 +23,8 @@ function hello() {
     arg:rooms.create.participants arg:rooms.update.valid_from arg:rooms.update.valid_until arg:identity.create_user.scopes
     arg:identity.issue_token.expires_in_minutes role:Presenter role:Attendee role:Consumer app-id cancel key-rotation
     log-capture paging:by-page proxy raw-response retry-config timeout token-credential`.split(/\s+/);
-  if (PSTN) features.push("arg:rooms.create.pstn_dial_out_enabled", "arg:rooms.update.pstn_dial_out_enabled");
   if (COLLABORATOR) features.push("role:Collaborator");
+  if (PSTN) features.push("arg:rooms.create.pstn_dial_out_enabled", "arg:rooms.update.pstn_dial_out_enabled");
   say({
     type: "hello", protocol: 1, os: `${process.platform} ${process.arch}`, features,
     sdk: { name: "@azure/communication-rooms", version, language: "javascript", issues: "https://github.com/Azure/azure-sdk-for-js/issues" },
@@ -60,7 +60,7 @@ function captureLog(level) {
   logger.setLogLevel(level);
 }
 
-const user = (id) => ({ communicationUserId: id });
+const user = (communicationUserId) => ({ communicationUserId });
 const people = (entries) => entries.map((entry) => drop({ id: user(entry.id), role: entry.role }));
 const time = (text) => (typeof text === "string" ? new Date(text) : text);
 const room = (args) => drop({ validFrom: time(args.valid_from), validUntil: time(args.valid_until), pstnDialOutEnabled: args.pstn_dial_out_enabled });
@@ -81,7 +81,6 @@ const OPERATIONS = {
   "identity.delete_user": (c, a, o) => c.deleteUser(user(a.id), o),
 };
 
-// All items, the first `take` of them, or the pages.
 async function listed(items, { take, by_page }) {
   const result = [];
   for await (const item of by_page ? items.byPage() : items) {
@@ -91,7 +90,6 @@ async function listed(items, { take, by_page }) {
   return result;
 }
 
-// With the wire's member names; JSON turns a Date into RFC 3339.
 function wire(value) {
   if (Array.isArray(value)) return value.map(wire);
   if (value === undefined || value === null) return null;
@@ -138,6 +136,8 @@ async function call({ id, client: name, op, args, opts = {} }) {
   say(drop({ type: "result", id, outcome, http: seen, timing: { ms: performance.now() - began } }));
 }
 
+// rooms before 1.2.0 drops promises: their errors end Node, which here they must not.
+process.on("unhandledRejection", (error) => console.error("dropped by the SDK:", error));
 const open = (message) => { try { return openClient(message); } catch (error) { return { error }; } };
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);

@@ -7,15 +7,14 @@ from azure.communication.identity import CommunicationUserIdentifier as User, _a
 from azure.communication.rooms import ParticipantRole, RoomParticipant, _api_versions as rooms_versions
 
 AIO = "--aio" in sys.argv
-MODULE = {name: importlib.import_module(f"azure.communication.{name}{'.aio' if AIO else ''}") for name in ("rooms", "identity")}
-CLIENTS = {"rooms": MODULE["rooms"].RoomsClient, "identity": MODULE["identity"].CommunicationIdentityClient}
+module = lambda name: importlib.import_module(f"azure.communication.{name}{'.aio' if AIO else ''}")
+CLIENTS = {"rooms": module("rooms").RoomsClient, "identity": module("identity").CommunicationIdentityClient}
 PSTN = "pstn_dial_out_enabled" in inspect.signature(CLIENTS["rooms"].create_room).parameters
 FEATURES = """op:rooms.* op:participants.* op:identity.* arg:rooms.create.valid_from arg:rooms.create.valid_until
     arg:rooms.create.participants arg:rooms.update.valid_from arg:rooms.update.valid_until arg:identity.create_user.scopes
     arg:identity.issue_token.expires_in_minutes app-id client-request-id custom-api-version key-rotation log-capture
     paging:by-page paging:continuation proxy raw-response retry-config timeout token-credential""".split()
 open_clients = {}  # name -> (client, its key credential) or the exception that opening it raised
-
 def say(kind, **members):
     print("@@" + json.dumps({"type": kind, **members}), flush=True)
 
@@ -111,9 +110,10 @@ def failure(error, seen):
              ((exceptions.ServiceRequestError, exceptions.ServiceResponseError), "transport"),
              ((asyncio.CancelledError, asyncio.TimeoutError), "cancelled"),
              ((ValueError, TypeError, KeyError, AttributeError), "decode" if seen.get("status", 500) < 300 else "validation")]
-    more = {"status": getattr(error, "status_code", None), "code": getattr(getattr(error, "error", None), "code", None),
+    kind = next((name for kind, name in kinds if isinstance(error, kind)), "unexpected")
+    more = {"status": getattr(error, "status_code", None) if kind == "http" else None, "code": getattr(getattr(error, "error", None), "code", None),
                 "requestId": answer is not None and (answer.headers.get("x-ms-request-id") or answer.headers.get("MS-CV")) or None}
-    return {"kind": next((name for kind, name in kinds if isinstance(error, kind)), "unexpected"), "message": str(getattr(getattr(error, "error", None), "message", None) or error)[:65536],
+    return {"kind": kind, "message": str(getattr(getattr(error, "error", None), "message", None) or error)[:65536],
             "native": {"type": type(error).__name__, "text": repr(error)[:65536]}, **{k: v for k, v in more.items() if v is not None}}
 
 async def call(message):
