@@ -61,10 +61,8 @@ async fn prove(corpus: &[Arc<Scenario>]) -> (String, Vec<String>) {
     let mut missed = Vec::new();
     for defect in Defect::ALL {
         let target = plain.clone().with_defects(Defects::only(*defect));
-        let cases = corpus
-            .iter()
-            .filter(|scenario| whole || names(scenario, *defect))
-            .flat_map(|scenario| cases(scenario));
+        let cases =
+            corpus.iter().filter(|scenario| whole || names(scenario, *defect)).flat_map(cases);
         let runs = cases.map(|case| {
             let target = &target;
             async move { (caught(target, &case).await, case) }
@@ -79,15 +77,9 @@ async fn prove(corpus: &[Arc<Scenario>]) -> (String, Vec<String>) {
             *caught == Caught::ByExpectation && names(&case.scenario, *defect)
         });
         if !proven {
-            missed.push(format!(
-                "{} (`{}`): {met:?}",
-                defect.words(),
-                defect.behaviour(),
-                met = met
-                    .iter()
-                    .map(|(caught, case)| format!("{} {caught:?}", case.name()))
-                    .collect::<Vec<_>>()
-            ));
+            let met: Vec<String> =
+                met.iter().map(|(caught, case)| format!("{} {caught:?}", case.name())).collect();
+            missed.push(format!("{} (`{}`): {met:?}", defect.words(), defect.behaviour()));
         }
         let _ = writeln!(table, "{} | {} | {}", defect.words(), defect.behaviour(), by.join(", "));
     }
