@@ -29,7 +29,7 @@ pub struct AccountArgs {
     pub connection_string_file: Option<PathBuf>,
     /// Entra ID instead of a key: client-secret, workload-identity, managed-identity, azure-cli.
     /// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE.
-    #[arg(long, value_name = "METHOD", conflicts_with_all = ["connection_string_env", "connection_string_file"])]
+    #[arg(long, value_name = "METHOD", env = "ACS_AUTH", conflicts_with_all = ["connection_string_env", "connection_string_file"])]
     pub auth: Option<Method>,
     /// The resource's address, for --auth [default: ACS_ENDPOINT].
     #[arg(long, value_name = "URL")]

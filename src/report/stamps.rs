@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::behaviours::Confirmations;
 use super::{Event, Sink};
 use crate::emulator::write_whole;
+use crate::run::Probes;
 use crate::scenario::Scenario;
 use crate::transcript::{TargetKind, Transcript};
 
@@ -27,6 +28,9 @@ pub struct Stamp {
     pub endpoint: String,
     /// Of the last answer.
     pub build: BTreeMap<String, String>,
+    /// Assumed behaviours that were looked at: `confirmed` or `differs`, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assumed: BTreeMap<String, String>,
 }
 
 /// By scenario (`area/slug`), then by api-version.
@@ -98,6 +102,7 @@ fn name(scenario: &Scenario) -> String {
 pub struct Stamper {
     path: PathBuf,
     stamps: Stamps,
+    probes: Option<Probes>,
 }
 
 impl Stamper {
@@ -106,8 +111,8 @@ impl Stamper {
     /// # Errors
     ///
     /// When it cannot be read.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { path: path.to_owned(), stamps: Stamps::read(path)? })
+    pub fn open(path: &Path, probes: Option<Probes>) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), stamps: Stamps::read(path)?, probes })
     }
 
     fn stamp(&mut self, transcript: &Transcript) {
@@ -119,7 +124,9 @@ impl Stamper {
             .filter_map(|name| Some(((*name).to_owned(), received.headers.get(name)?.to_owned())))
             .collect();
         let endpoint = format!("{}://{}", exchange.sent.scheme, exchange.sent.authority);
-        let stamp = Stamp { confirmed: transcript.started, endpoint, build };
+        let assumed = self.probes.as_ref().map(|probes| probes.of_case(&transcript.case_name()));
+        let assumed = assumed.unwrap_or_default();
+        let stamp = Stamp { confirmed: transcript.started, endpoint, build, assumed };
         let version = transcript.api_version.as_str().to_owned();
         self.stamps.0.entry(name(&transcript.scenario)).or_default().insert(version, stamp);
     }
@@ -158,6 +165,7 @@ mod tests {
             confirmed: format!("2026-11-{day:02}T10:00:00Z").parse().expect("a time"),
             endpoint: "https://contoso.communication.azure.com".to_owned(),
             build: BTreeMap::new(),
+            assumed: BTreeMap::new(),
         };
         let all = BTreeMap::from([
             ("2024-04-15".to_owned(), stamp(20)),

@@ -10,6 +10,7 @@ mod interrupt;
 mod not_run;
 mod options;
 mod print;
+mod probe;
 mod raw;
 mod reporters;
 mod scope;
@@ -21,6 +22,7 @@ mod wording;
 pub use case::run_case;
 pub use interrupt::Interrupt;
 pub use options::CaseOptions;
+pub use probe::Probes;
 pub use suite::Suite;
 
 use crate::transcript::StepRecord;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Interrupt;
+use super::{Interrupt, Probes};
 
 /// Options of one case; the same for all cases of a run.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct CaseOptions {
     /// What `${env.NAME}` may read, as far as scenarios declare it.
     pub environment: BTreeMap<String, String>,
     pub interrupt: Interrupt,
+    /// Look, on a live target, whether the service does what is assumed; nothing depends on it.
+    pub probes: Option<Probes>,
 }
 
 impl Default for CaseOptions {
@@ -30,6 +32,7 @@ impl Default for CaseOptions {
             seed: None,
             environment: BTreeMap::new(),
             interrupt: Interrupt::default(),
+            probes: None,
         }
     }
 }

@@ -269,7 +269,29 @@ impl Carrier<'_> {
         if let Some(record) = &mut self.current {
             record.expectations = expectations;
         }
+        self.probe(step);
         Ok(())
+    }
+
+    /// Looks whether a live service does what is assumed of it.
+    fn probe(&self, step: &Step) {
+        let (Some(probes), Some(record)) = (&self.options.probes, &self.current) else { return };
+        if self.world.kind != crate::transcript::TargetKind::Live {
+            return;
+        }
+        for template in &step.expect {
+            let assumed = super::Probes::of(template);
+            // What cannot be worked out here, such as the emulator's state, is not observed.
+            let Ok(expectation) = template.resolve(&self.scope, &self.context) else { continue };
+            let expectations = [expectation];
+            if assumed.is_empty() || super::scope::looks_at_state(&expectations) {
+                continue;
+            }
+            let confirmed = crate::judge::mismatches(record, &expectations).is_empty();
+            for behaviour in assumed {
+                probes.note(&self.case.name(), behaviour, confirmed);
+            }
+        }
     }
 
     pub(super) fn expectations_of(

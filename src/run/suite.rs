@@ -259,6 +259,9 @@ impl Sum {
         if let Some(settlement) = settlement {
             self.settle(settlement);
         }
+        if let Some(probes) = &shared.suite.options.probes {
+            self.finished.notes.extend(probes.lines());
+        }
         let troubles = shared.reporters.troubles();
         if !troubles.is_empty() {
             self.see(Exit::Harness);

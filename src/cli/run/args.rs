@@ -115,6 +115,9 @@ pub struct RunningArgs {
     /// The same, step by step.
     #[arg(long)]
     pub dry_run: bool,
+    /// Do not look, on a live target, whether the service does what is assumed of it.
+    #[arg(long)]
+    pub no_probe: bool,
 }
 
 /// What is written, and what it is held against.

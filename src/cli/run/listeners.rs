@@ -36,7 +36,7 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
     sinks.extend(args.reports.tape(&place.redaction));
     sinks.extend(args.reports.sink(recorder)?);
     if let Some(path) = &args.output.stamps {
-        sinks.push(Box::new(Stamper::open(path)?));
+        sinks.push(Box::new(Stamper::open(path, place.probes.clone())?));
     }
     Ok(sinks)
 }

@@ -139,7 +139,7 @@ async fn run(
         cases: Arc::from(plan.cases.as_slice()),
         target: place.target.clone(),
         driver: DriverKind::Wire,
-        options: options(args, loaded, interrupt),
+        options: CaseOptions { probes: place.probes.clone(), ..options(args, loaded, interrupt) },
         judge: judge(args),
         jobs,
         fail_fast: args.running.fail_fast,

@@ -8,6 +8,7 @@ use crate::acs::secret::Mask;
 use crate::cli::live::{open as open_live, warn};
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
+use crate::run::Probes;
 use crate::target::{Embedded, Live, Replay, Target};
 use crate::transcript::TargetKind;
 
@@ -18,6 +19,8 @@ const LIVE_JOBS: usize = 4;
 pub struct Place {
     pub target: Arc<Target>,
     pub redaction: Redaction,
+    /// What a live run observes of the assumed behaviours.
+    pub probes: Option<Probes>,
 }
 
 impl Place {
@@ -37,7 +40,7 @@ pub async fn open(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
     match args.target {
         TargetArg::Emulator => {
             let target = Arc::new(Target::Emulator(Embedded::new()?));
-            Ok(Ok(Place { target, redaction: Redaction::default() }))
+            Ok(Ok(Place { target, redaction: Redaction::default(), probes: None }))
         }
         TargetArg::Live => live(args).await,
     }
@@ -49,7 +52,7 @@ fn replay(folder: &Path) -> Result<Place, Exit> {
         return Err(told(why, Exit::Invalid));
     }
     let target = Arc::new(Target::Replay(Replay::new(folder.to_owned())));
-    Ok(Place { target, redaction: Redaction::default() })
+    Ok(Place { target, redaction: Redaction::default(), probes: None })
 }
 
 async fn live(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
@@ -66,7 +69,8 @@ async fn live(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
         }
         return Ok(Err(told(redaction.text(&error.to_string()), Exit::Unreachable)));
     }
-    Ok(Ok(Place { target: Arc::new(Target::Live(live)), redaction }))
+    let probes = (!args.running.no_probe).then(Probes::default);
+    Ok(Ok(Place { target: Arc::new(Target::Live(live)), redaction, probes }))
 }
 
 fn told(why: String, exit: Exit) -> Exit {
