@@ -72,9 +72,10 @@ impl Player {
     /// The instant by which the step lived whose request comes next.
     pub fn now(&self) -> Option<DateTime<Utc>> {
         let played = self.lock();
-        let steps = || self.entries.iter().enumerate().filter(|(_, entry)| entry.now.is_some());
-        let next = steps().find(|(index, _)| played.get(*index) == Some(&false));
-        let (_, entry) = next.or_else(|| steps().last())?;
+        let mut steps = self.entries.iter().enumerate().filter(|(_, entry)| entry.now.is_some());
+        let last = steps.clone().next_back();
+        let next = steps.find(|(index, _)| played.get(*index) == Some(&false));
+        let (_, entry) = next.or(last)?;
         crate::acs::time::parse(entry.now.as_deref()?)
     }
 
@@ -185,19 +186,28 @@ fn body(response: &Response) -> Bytes {
     Bytes::from(content.text.clone())
 }
 
-/// Puts something token-like where a token was masked, so that steps which read it go on.
+/// Puts something token-like where a token was masked, so that steps which read it go on. What a
+/// token says cannot be judged again: it was masked with it.
 fn unmask(value: &mut Value) -> bool {
+    let mut any = false;
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| unmask(item) || any),
-        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
-            if MASKED_TOKEN_MEMBERS.contains(&name.as_str())
-                && *member == Value::from(crate::acs::secret::MASKED)
-            {
-                *member = Value::from(STAND_IN);
-                return true;
+        Value::Array(items) => {
+            for item in items {
+                any |= unmask(item);
             }
-            unmask(member) || any
-        }),
-        _ => false,
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let is_token = MASKED_TOKEN_MEMBERS.contains(&name.as_str());
+                if is_token && member.as_str() == Some(crate::acs::secret::MASKED) {
+                    *member = Value::from(STAND_IN);
+                    any = true;
+                } else {
+                    any |= unmask(member);
+                }
+            }
+        }
+        _ => {}
     }
+    any
 }

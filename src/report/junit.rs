@@ -82,11 +82,7 @@ fn step_case(case: &CaseReport, step: &StepEntry) -> TestCase {
 
 fn step_result(case: &CaseReport, step: &StepEntry) -> TestCaseStatus {
     match &step.state {
-        StepState::NotRun(why) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_type(Status::NotRun.name()).set_message(why.as_str());
-            status
-        }
+        StepState::NotRun(why) => skipped(Status::NotRun, why),
         StepState::Broken(why) => failed(Status::Fail, why, ""),
         StepState::Ran if case.entry.is_none() => {
             failed(Status::Interrupted, "the run ended before this step was judged", "")
@@ -95,10 +91,30 @@ fn step_result(case: &CaseReport, step: &StepEntry) -> TestCaseStatus {
             let failures: Vec<&FailedExpectation> = case.step_failures(step).collect();
             match failures.first() {
                 None => TestCaseStatus::success(),
-                Some(first) => failed(Status::Fail, &first.message, &describe(&failures)),
+                Some(first) => match excuse(case) {
+                    Some(excuse) => skipped(Status::Fail, &excuse),
+                    None => failed(Status::Fail, &first.message, &describe(&failures)),
+                },
             }
         }
     }
+}
+
+/// Why a failure is not red: the baseline expects it, or the case does not count.
+fn excuse(case: &CaseReport) -> Option<String> {
+    let entry = case.entry.as_ref()?;
+    if entry.status.is_red() {
+        return None;
+    }
+    let expected = entry.baseline.as_ref().filter(|baseline| baseline.expected);
+    let reason = expected.map(|one| format!("expected by the baseline: {}", one.reason));
+    reason.or_else(|| entry.reason.clone())
+}
+
+fn skipped(status: Status, message: &str) -> TestCaseStatus {
+    let mut skipped = TestCaseStatus::skipped();
+    skipped.set_type(status.name()).set_message(message);
+    skipped
 }
 
 fn describe(failures: &[&FailedExpectation]) -> String {
@@ -152,7 +168,13 @@ fn add_whole(suite: &mut TestSuite, case: &CaseReport, entry: &CaseEntry) {
         SnapshotEntry::Differs { file, expected, actual } => {
             let difference = super::difference::unified(expected, actual);
             let message = format!("differs from {file}");
-            add("snapshot", failed(Status::Fail, &message, &difference));
+            add(
+                "snapshot",
+                match excuse(case) {
+                    Some(excuse) => skipped(Status::Fail, &excuse),
+                    None => failed(Status::Fail, &message, &difference),
+                },
+            );
         }
     }
     for rule in &case.rules {
@@ -177,27 +199,20 @@ fn rule_result(rule: &RuleEntry) -> TestCaseStatus {
         return TestCaseStatus::success();
     }
     if let Some(baseline) = expected {
-        let mut skipped = TestCaseStatus::skipped();
-        skipped.set_type(rule.status.name());
-        skipped.set_message(format!("expected by the baseline: {}", baseline.reason));
-        return skipped;
+        return skipped(rule.status, &format!("expected by the baseline: {}", baseline.reason));
     }
     if rule.status.is_red() {
         let first = messages.first().copied().unwrap_or("broken");
         return failed(rule.status, first, &messages.join("\n"));
     }
-    let mut skipped = TestCaseStatus::skipped();
-    skipped.set_type(rule.status.name()).set_message(messages.join("; "));
-    skipped
+    skipped(rule.status, &messages.join("; "))
 }
 
 /// A verdict that no other test case of the suite shows.
 fn rest(case: &CaseReport, entry: &CaseEntry) -> Option<TestCaseStatus> {
     let reason = entry.reason.as_deref().unwrap_or_else(|| entry.status.name());
     if entry.status.is_grey() {
-        let mut skipped = TestCaseStatus::skipped();
-        skipped.set_type(entry.status.name()).set_message(reason);
-        return Some(skipped);
+        return Some(skipped(entry.status, reason));
     }
     let told = !entry.failures.is_empty()
         || matches!(entry.snapshot, SnapshotEntry::Differs { .. })
@@ -210,16 +225,10 @@ fn rest(case: &CaseReport, entry: &CaseEntry) -> Option<TestCaseStatus> {
 }
 
 fn add_unfinished(suite: &mut TestSuite, case: &CaseReport) {
-    let (status, why) = match case.status() {
-        Status::NotRun => {
-            let mut skipped = TestCaseStatus::skipped();
-            skipped.set_type(Status::NotRun.name());
-            (skipped, "planned and never begun")
-        }
-        other => (failed(other, "", ""), "the report ends before the case does"),
+    let status = match case.status() {
+        Status::NotRun => skipped(Status::NotRun, "planned and never begun"),
+        other => failed(other, "the report ends before the case does", ""),
     };
-    let mut status = status;
-    status.set_message(why);
     let mut test = TestCase::new("case", status);
     test.set_classname(case.key.to_string());
     suite.add_test_case(test);

@@ -175,7 +175,7 @@ impl<W: Write + Send> Recorder<W> {
         for step in transcript.steps.iter().skip(written) {
             self.append(&Record::Step(step_entry(&key, step, &redaction)))?;
         }
-        for rule in rule_entries(&key, transcript, &finished.verdict.rules, &redaction) {
+        for rule in rule_entries(&key, transcript, finished.verdict, &redaction) {
             self.append(&Record::Rule(rule))?;
         }
         let rerun = self.rerun(finished.case);
@@ -186,8 +186,12 @@ impl<W: Write + Send> Recorder<W> {
     fn rerun(&self, case: &Case) -> String {
         let file = case.scenario.source.path.to_string_lossy().replace('\\', "/");
         let options = &self.options.rerun;
+        let command = if self.options.implementation.is_some() { "sdk run" } else { "run" };
         let space = if options.is_empty() { "" } else { " " };
-        format!("acs-conformance run {file} --api-version {}{space}{options}", case.api_version)
+        format!(
+            "acs-conformance {command} {file} --api-version {}{space}{options}",
+            case.api_version
+        )
     }
 
     fn end(&mut self, run: &RunFinished) -> io::Result<()> {

@@ -12,18 +12,15 @@ const REQUEST_IDS: [&str; 4] =
 impl ExchangeEntry {
     /// Names and values by which the request can be found in logs, those of the answer first.
     pub fn request_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let echo = self.response.as_ref().and_then(|one| one.header("x-ms-client-request-id"));
+        let is_echoed = echo.is_some();
         let answered = self.response.iter().flat_map(|response| &response.headers);
         let asked = self
             .request
             .headers
             .iter()
             .filter(|(name, _)| name.eq_ignore_ascii_case("x-ms-client-request-id"))
-            .filter(|_| {
-                !self
-                    .response
-                    .as_ref()
-                    .is_some_and(|response| response.header("x-ms-client-request-id").is_some())
-            });
+            .filter(move |_| !is_echoed);
         answered
             .chain(asked)
             .filter(|(name, _)| REQUEST_IDS.iter().any(|id| id.eq_ignore_ascii_case(name)))

@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
 use crate::judge::{JudgeOptions, SnapshotMode};
 use crate::plan::{Filter, Selection, Shard};
+use crate::report::describe::Redaction;
 use crate::report::record::Implementation;
 use crate::report::terminal::{Terminal, TerminalOptions};
 use crate::report::{RecorderOptions, Sink};
@@ -261,6 +262,7 @@ impl SuiteArgs {
             rerun: format!("--adapter '{adapter}'"),
             ..RecorderOptions::default()
         };
+        sinks.extend(self.reports.tape(&Redaction::default()));
         sinks.extend(self.reports.sink(recorder)?);
         Ok(sinks)
     }

@@ -1,8 +1,8 @@
 //! A case as a report keeps it: beginning, rules, verdict.
 
-use super::Redaction;
 use super::exchange::{exchange_entry, micros};
 use super::step::{place_entry, printed_lines};
+use super::{Redaction, baseline};
 use crate::exit::Exit;
 use crate::judge::rules::{Finding as RuleFinding, RuleResult, RuleStatus};
 use crate::judge::{Problem, SnapshotVerdict, StepResult, Verdict};
@@ -56,9 +56,10 @@ pub fn case_start(
 pub fn rule_entries(
     key: &CaseKey,
     transcript: &Transcript,
-    rules: &[RuleResult],
+    verdict: &Verdict,
     redaction: &Redaction,
 ) -> Vec<RuleEntry> {
+    let rules: &[RuleResult] = &verdict.rules;
     rules
         .iter()
         .filter(|result| result.status != RuleStatus::NotExercised || !result.findings.is_empty())
@@ -72,7 +73,7 @@ pub fn rule_entries(
                 .iter()
                 .map(|finding| describe_finding(finding, transcript, redaction))
                 .collect(),
-            baseline: None,
+            baseline: baseline::of_rule(verdict, result.rule, redaction),
         })
         .collect()
 }
@@ -118,7 +119,7 @@ pub fn case_entry(
         snapshot: snapshot(&verdict.snapshot, redaction),
         unconsumed: transcript.unconsumed.iter().map(|one| redaction.text(one)).collect(),
         cleanup: cleanup(transcript, redaction),
-        baseline: None,
+        baseline: baseline::of_case(verdict, redaction),
         remarks: remarks(verdict, redaction),
         printed: printed_lines(&transcript.printed, redaction),
         exit: verdict.exit.code(),
@@ -130,7 +131,9 @@ pub fn case_entry(
 
 fn whole(transcript: &Transcript, verdict: &Verdict) -> Status {
     match verdict.exit {
-        Exit::Success if wire(verdict) == Status::Warn => Status::Warn,
+        // What the baseline expects, or what does not count, is not red, and no success either.
+        Exit::Success if interface(transcript, verdict).is_red() => Status::Warn,
+        Exit::Success if wire(verdict).is_red() || wire(verdict) == Status::Warn => Status::Warn,
         Exit::Success => Status::Pass,
         Exit::Failed => match transcript.ended {
             Ended::TimedOut { .. } => Status::TimedOut,
@@ -202,6 +205,9 @@ fn reason(transcript: &Transcript, verdict: &Verdict, redaction: &Redaction) -> 
         if !reasons.contains(&said) {
             reasons.push(said);
         }
+    }
+    if let Some(unscored) = &verdict.unscored {
+        reasons.push(format!("does not count: {}", redaction.text(unscored)));
     }
     if reasons.is_empty() { None } else { Some(reasons.join("; ")) }
 }

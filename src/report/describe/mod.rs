@@ -3,6 +3,7 @@
 //! Owns the redaction: whatever leaves here is free of secrets, so that no format made of it needs
 //! to think of them again.
 
+mod baseline;
 mod case;
 mod exchange;
 mod redaction;

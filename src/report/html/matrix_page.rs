@@ -187,7 +187,7 @@ impl Score {
 
     fn sentence(&self) -> String {
         let scored = self.kept + self.warned + self.broken;
-        let share = if scored == 0 { 0 } else { self.kept * 100 / scored };
+        let share = (self.kept * 100).checked_div(scored).unwrap_or(0);
         format!(
             "{} of {scored} exercised rules kept ({share} %), {} broken, {} warned",
             self.kept, self.broken, self.warned
