@@ -86,3 +86,29 @@ async fn a_live_run_that_passes_stamps_its_scenarios_and_one_that_fails_does_not
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     said(listed("1ms")).await.ended(0).says("quickstart: last confirmed");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_assumed_is_looked_at_on_a_live_target_without_changing_the_verdict() {
+    let stand_in = StandIn::start().await;
+    let assumed = acs_conformance::emulator::behaviour::all()
+        .find(|one| one.mark == acs_conformance::acs::Mark::Assumed)
+        .expect("something is assumed")
+        .id;
+    let looked_at = |status: u16| {
+        json!([{ "call": { "op": "rooms.create", "expect": [
+            { "ok": {} },
+            { "exchange": { "status": status }, "targets": ["emulator"], "behaviours": [assumed] },
+        ] } }])
+    };
+    let right = stand_in.scenario("right", looked_at(201));
+    let wrong = stand_in.scenario("wrong", looked_at(418));
+    let (right, wrong) = (right.to_str().expect("a path"), wrong.to_str().expect("a path"));
+    let stamps = stand_in.path("live.json");
+    let run = stand_in.run(&["--stamps", stamps.to_str().expect("a path"), right]);
+    said(run).await.ended(0).says(&format!("assumed: {assumed} confirmed"));
+    let stamped = std::fs::read_to_string(&stamps).expect("stamps");
+    assert!(stamped.contains(&format!("\"{assumed}\": \"confirmed\"")), "{stamped}");
+    said(stand_in.run(&[wrong])).await.ended(0).says(&format!("assumed: {assumed} differs"));
+    let quiet = said(stand_in.run(&["--no-probe", wrong])).await;
+    assert!(!quiet.ended(0).text.contains("assumed:"), "{}", quiet.text);
+}
