@@ -96,7 +96,7 @@ pub struct MannersArgs {
 
 impl MannersArgs {
     pub fn shelf(&self) -> Shelf {
-        self.ledger.clone().map_or_else(|| Shelf::usual(|name| environment(name)), Shelf::new)
+        self.ledger.clone().map_or_else(|| Shelf::usual(environment), Shelf::new)
     }
 
     pub fn settings(&self) -> Settings {

@@ -8,7 +8,7 @@ use chrono::Utc;
 
 use super::journey::Arrival;
 use super::link::rewrite;
-use super::tap::Journal;
+use super::opened::Journal;
 use crate::acs::ServiceError;
 use crate::driver::wire::Client;
 use crate::emulator::auth::Credentials;

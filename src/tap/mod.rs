@@ -8,8 +8,8 @@
 mod forward;
 mod journey;
 mod link;
+mod opened;
 mod server;
-mod tap;
 
 pub use link::rewrite;
-pub use tap::{Opening, Tap, TapError};
+pub use opened::{Opening, Tap, TapError};

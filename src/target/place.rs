@@ -12,6 +12,7 @@ use crate::transcript::TargetKind;
 
 /// Where a run's cases are carried out. Opened once a run; a [`World`] once a case.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Target {
     /// A fresh embedded emulator for each case.
     Emulator(Embedded),

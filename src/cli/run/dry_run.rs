@@ -18,7 +18,7 @@ pub fn carry_out(args: &Args, plan: &Plan) -> Exit {
         }
     }
     let estimate = Estimate::of(&plan.cases);
-    say(&estimate);
+    say(estimate);
     if let Some(time) = estimate.time_at(args.manners.settings().rate) {
         say(format_args!("at least {:.0} s at this rate", time.as_secs_f64()));
     }
