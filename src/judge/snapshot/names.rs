@@ -116,14 +116,14 @@ impl Times {
     fn name(&mut self, into: &mut String, text: &str, owner: &str, now: DateTime<Utc>) {
         let Some(at) = crate::acs::time::parse(text) else { return into.push_str(text) };
         let millis = at.timestamp_millis();
-        let owner = if self.chosen.contains(&millis) && !owner.ends_with(OWN_CREATION) {
-            ""
+        let chosen = self.chosen.contains(&millis) && !owner.ends_with(OWN_CREATION);
+        let key = (if chosen { "" } else { owner }.to_owned(), millis);
+        let known = if owner.is_empty() {
+            self.of_free_text(text, &key, chosen)
         } else {
-            owner
+            self.by_instant.get(&key).copied()
         };
-        let key = (owner.to_owned(), millis);
-        let known = self.by_text.get(text).or_else(|| self.by_instant.get(&key)).copied();
-        if let Some(number) = known.or_else(|| self.of_any_owner(owner, millis)) {
+        if let Some(number) = known {
             self.by_text.entry(text.to_owned()).or_insert(number);
             let _ = write!(into, "<time:{number}>");
             return;
@@ -134,16 +134,15 @@ impl Times {
         let _ = write!(into, "<time:{} = {}>", self.count, distance(at - now));
     }
 
-    /// An instant seen without an owner (in a print) is whoever's it was.
-    fn of_any_owner(&self, owner: &str, millis: i64) -> Option<usize> {
-        if !owner.is_empty() {
-            return None;
-        }
-        self.by_instant
-            .iter()
-            .filter(|((_, known), _)| *known == millis)
-            .map(|(_, number)| *number)
-            .min()
+    /// An instant in a print: the one of exactly this text, else the one that the scenario chose,
+    /// else whoever's it was.
+    fn of_free_text(&self, text: &str, key: &(String, i64), chosen: bool) -> Option<usize> {
+        let exact = self.by_text.get(text).or_else(|| self.by_instant.get(key)).copied();
+        let of_any_owner = || {
+            let same = self.by_instant.iter().filter(|((_, known), _)| *known == key.1);
+            same.map(|(_, number)| *number).min()
+        };
+        exact.or_else(|| if chosen { None } else { of_any_owner() })
     }
 }
 
@@ -207,6 +206,19 @@ mod tests {
         assert_eq!(names.apply(one, "a", now()), "<time:1 = now>");
         assert_eq!(names.apply(two, "b", now()), "<time:2 = now>");
         assert_eq!(names.apply(two, "", now()), "<time:2>");
+    }
+
+    #[test]
+    fn a_chosen_instant_is_never_taken_for_a_creation_within_the_same_millisecond() {
+        let mut names = Names::default();
+        let created = "2026-01-01T00:00:00.1234567+00:00";
+        assert_eq!(names.apply(created, "room creation", now()), "<time:1 = now>");
+        names.choose("2026-01-01T00:00:00.123Z");
+        let chosen = "2026-01-01T00:00:00.123+00:00";
+        assert_eq!(names.apply(chosen, "room", now()), "<time:2 = now>");
+        assert_eq!(names.apply(created, "room creation", now()), "<time:1>");
+        assert_eq!(names.apply(created, "", now()), "<time:1>", "in a print");
+        assert_eq!(names.apply(chosen, "", now()), "<time:2>", "in a print");
     }
 
     #[test]
