@@ -119,7 +119,7 @@ impl WireDriver {
             let answered = client.send(&outgoing, left).await;
             let next = read_page(&mut pages, invocation.operation, &answered);
             exchanges.extend(answered.into_exchanges());
-            let Some(link) = next? else { break };
+            let Some(link) = next.map_err(|failure| *failure)? else { break };
             if pages.has(take) {
                 break;
             }
@@ -167,9 +167,9 @@ fn read_page(
     pages: &mut Pages,
     operation: Operation,
     answered: &Answered,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, Box<Failure>> {
     let received = success_of(operation, answered)?;
-    pages.read(operation, received).map_err(|why| unreadable(received, &why))
+    pages.read(operation, received).map_err(|why| Box::new(unreadable(received, &why)))
 }
 
 const fn is_list(operation: Operation) -> bool {

@@ -23,15 +23,18 @@ pub fn outcome_of(operation: Operation, answered: &Answered) -> Outcome {
             Ok(value) => Outcome::Ok(value),
             Err(why) => Outcome::Err(unreadable(received, &why)),
         },
-        Err(failure) => Outcome::Err(failure),
+        Err(failure) => Outcome::Err(*failure),
     }
 }
 
 /// The answer, if it is the one that the operation declares as its success.
-pub(super) fn success_of(operation: Operation, answered: &Answered) -> Result<&Received, Failure> {
+pub(super) fn success_of(
+    operation: Operation,
+    answered: &Answered,
+) -> Result<&Received, Box<Failure>> {
     match &answered.exchange.received {
         Some(received) if received.status == success(operation) => Ok(received),
-        _ => Err(failure_of(answered)),
+        _ => Err(Box::new(failure_of(answered))),
     }
 }
 
