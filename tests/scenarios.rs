@@ -109,7 +109,7 @@ fn target() -> Result<Target, String> {
     let pem = std::env::var("ACS_CA_BUNDLE").ok().map(std::fs::read_to_string);
     let pem = pem.transpose().map_err(|error| format!("ACS_CA_BUNDLE: {error}"))?;
     let client = Client::outside(pem.as_deref()).map_err(|error| error.to_string())?;
-    Ok(Target::Live(Live::new(Account::with_keys(&connection, None), client)))
+    Ok(Target::Live(Box::new(Live::new(Account::with_keys(&connection, None), client))))
 }
 
 fn carry_out(case: &Case) -> Result<(), Failed> {

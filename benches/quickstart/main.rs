@@ -89,7 +89,7 @@ async fn runner(authority: &Authority, cases: &Arc<[Case]>) -> Duration {
     let text = emulator.connection_string();
     let connection = ConnectionString::parse(text.expose()).expect("a connection string");
     let client = Client::trusting(authority.ca_pem()).expect("a client");
-    let target = Target::Live(Live::new(Account::with_keys(&connection, None), client));
+    let target = Target::Live(Box::new(Live::new(Account::with_keys(&connection, None), client)));
     let suite = Suite {
         cases: cases.clone(),
         target: Arc::new(target),

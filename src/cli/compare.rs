@@ -101,7 +101,7 @@ async fn open_target(args: &Args, text: &str) -> Result<Target, (Exit, String)> 
     let opened = open(&account, &args.manners)?;
     let live = Live::new(opened.account.clone(), opened.client());
     match live.reach().await {
-        Ok(()) => Ok(Target::Live(live)),
+        Ok(()) => Ok(Target::Live(Box::new(live))),
         Err(error) => {
             // Nothing was created: the ledger goes.
             let _ = live.settle().await;

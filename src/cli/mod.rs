@@ -43,10 +43,6 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is made a process, and clap cannot flatten boxed arguments of a subcommand"
-)]
 enum Command {
     /// Run scenarios.
     Run(run::Args),

@@ -17,7 +17,7 @@ pub enum Target {
     /// A fresh embedded emulator for each case.
     Emulator(Embedded),
     /// One resource for all: live, or an emulator elsewhere.
-    Live(Live),
+    Live(Box<Live>),
     /// Recorded traffic, without a network.
     Replay(Replay),
 }

@@ -70,7 +70,7 @@ async fn live(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
         return Ok(Err(told(redaction.text(&error.to_string()), Exit::Unreachable)));
     }
     let probes = (!args.running.no_probe).then(Probes::default);
-    Ok(Ok(Place { target: Arc::new(Target::Live(live)), redaction, probes }))
+    Ok(Ok(Place { target: Arc::new(Target::Live(Box::new(live))), redaction, probes }))
 }
 
 fn told(why: String, exit: Exit) -> Exit {

@@ -64,7 +64,7 @@ fn version(exchange: &Exchange, operation: Operation) -> String {
     let asked = || {
         query_pairs(exchange.sent.query())
             .find(|(name, _)| name.eq_ignore_ascii_case("api-version"))
-            .map(|(_, value)| meant(value.as_ref()))
+            .map(|(_, value)| meant(value))
             .filter(|version| service.versions().contains(&version.as_str()))
     };
     let served = exchange.attempt.served_as.clone().or_else(asked);
