@@ -56,8 +56,7 @@ impl StandIn {
 
     pub fn rooms(&self) -> usize {
         let state = self.emulator.state();
-        let rooms = state["rooms"].as_array().map_or(0, Vec::len);
-        rooms
+        state["rooms"].as_array().map_or(0, Vec::len)
     }
 
     pub fn wait_for_a_room(&self) {

@@ -188,8 +188,7 @@ mod tests {
 
     #[test]
     fn a_token_goes_wherever_it_stands() {
-        let body =
-            r#"{"identity":{"id":"8:acs:x"},"accessToken":{"token":"opaque"}}"#.to_owned();
+        let body = r#"{"identity":{"id":"8:acs:x"},"accessToken":{"token":"opaque"}}"#.to_owned();
         let masked = Redaction::default().body(body.as_bytes());
         assert_eq!(
             String::from_utf8_lossy(&masked),
