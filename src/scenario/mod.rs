@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `tree` gives every key and value its place, `read` makes the model of it and collects every
-//! mistake as a [`Diagnostic`], `check` follows the variables. [`load`] does it all for files and
+//! mistake as a [`Diagnostic`], `check` follows the variables. [`load()`] does it all for files and
 //! directories. Knows of no other room but `acs`, save for the words that other rooms define
 //! (faults, behaviours, rules): `vocabulary` alone asks for those.
 

@@ -54,9 +54,16 @@ fn missing(language: Language, folder: &Path) -> Trial {
     Trial::test(name, move || Err(reason.into())).with_ignored_flag(!required)
 }
 
+/// Asks for the suites of installed SDKs. The committed baselines were written from single runs and
+/// are not confirmed yet, so that plain `cargo test` lists these trials as ignored.
+const ASK_FOR_SUITE: &str = "ACS_SDK_SUITE";
+
 /// The fast lane, with the failures that are known.
 fn suite(cell: Cell) -> Trial {
-    Trial::test(format!("suite::{}", cell.name()), move || {
+    let asked = std::env::var_os(ASK_FOR_SUITE).is_some();
+    let reason = if asked { String::new() } else { format!(" [needs {ASK_FOR_SUITE}=1]") };
+    let name = format!("suite::{}{reason}", cell.name());
+    let trial = Trial::test(name, move || {
         let baseline =
             root().join("tests/sdk").join(cell.language.name()).join("known-failures.yaml");
         let mut command = Command::new(env!("CARGO_BIN_EXE_acs-conformance"));
@@ -66,7 +73,8 @@ fn suite(cell: Cell) -> Trial {
             .envs(cell.environment.iter().cloned())
             .current_dir(root());
         passes(&mut command)
-    })
+    });
+    trial.with_ignored_flag(!asked)
 }
 
 /// The quickstart as a program that knows nothing of the harness.

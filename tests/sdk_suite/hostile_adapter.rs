@@ -125,6 +125,7 @@ fn ignore_sigterm() {
 fn ignore_sigterm() {}
 
 /// A child that keeps our standard output open long after our end.
+#[expect(clippy::zombie_processes, reason = "to leave it behind is what is tested")]
 fn leave_a_child() {
     let child = std::process::Command::new("sleep").arg("100").stdin(Stdio::null()).spawn();
     child.expect("sleep can be started");

@@ -1,6 +1,6 @@
 //! Deliberate faults and scripted answers: what a request may meet instead of the service.
 //!
-//! [`parse`] reads the grammar that scenarios and the admin API share, [`Faults`] is the schedule
+//! [`parse()`] reads the grammar that scenarios and the admin API share, [`Faults`] is the schedule
 //! of one emulator: first in, first out, never by chance, with a count of what each fault met.
 //! Carrying a fault out on the wire belongs to the front end.
 //!
