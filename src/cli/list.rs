@@ -113,7 +113,7 @@ fn object(case: &Case, skipped: Option<&str>) -> Value {
         "targets": scenario.targets.iter().map(|target| target.name()).collect::<Vec<_>>(),
         "requires": scenario.requires,
         "rules": scenario.rules,
-        "behaviours": scenario.behaviours,
+        "behaviours": scenario.behaviours(),
         "evidence": scenario
             .evidence
             .iter()

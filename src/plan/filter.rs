@@ -128,27 +128,10 @@ fn has(field: Field, pattern: &str, case: &Case) -> bool {
         Field::Service => fits(pattern, scenario.service.name()),
         Field::Target => scenario.targets.iter().any(|target| fits(pattern, target.name())),
         Field::Rule => among(&scenario.rules),
-        Field::Behaviour => {
-            among(&scenario.behaviours) || asserts_behaviour(&scenario.steps, pattern)
-        }
+        Field::Behaviour => scenario.behaviours().iter().any(|id| fits(pattern, id)),
         Field::Requires => among(&scenario.requires),
         Field::Operation => calls(&scenario.steps, pattern),
     }
-}
-
-fn asserts_behaviour(steps: &[Step], pattern: &str) -> bool {
-    let within = |expectations: &[crate::scenario::ExpectationTemplate]| {
-        expectations.iter().flat_map(|one| &one.behaviours).any(|id| fits(pattern, id))
-    };
-    steps.iter().any(|step| {
-        within(&step.expect)
-            || match &step.action {
-                Action::Wait(wait) => within(&wait.until),
-                Action::Group(steps) => asserts_behaviour(steps, pattern),
-                Action::Use(used) => asserts_behaviour(&used.part.steps, pattern),
-                Action::Call(_) | Action::Request(_) | Action::Advance(_) => false,
-            }
-    })
 }
 
 fn calls(steps: &[Step], pattern: &str) -> bool {

@@ -7,39 +7,15 @@ use std::sync::Arc;
 
 use crate::acs::Mark;
 use crate::emulator::behaviour::{self, Behaviour, DECLINED};
-use crate::scenario::{Action, ExpectationTemplate, Scenario, Step};
+use crate::scenario::Scenario;
 
 /// When a live run confirmed a scenario last, in words, by `area/slug`.
 pub type Confirmations = BTreeMap<String, String>;
 
-/// The ids of the behaviours that a scenario asserts: its own and those of its expectations. What
-/// a part asserts is the part's own business.
-pub fn asserted(scenario: &Scenario) -> BTreeSet<&str> {
-    let mut ids = BTreeSet::new();
-    ids.extend(scenario.behaviours.iter().map(String::as_str));
-    expected(&scenario.state, &mut ids);
-    in_steps(&scenario.steps, &mut ids);
-    ids
-}
-
-fn in_steps<'a>(steps: &'a [Step], ids: &mut BTreeSet<&'a str>) {
-    for step in steps {
-        expected(&step.expect, ids);
-        match &step.action {
-            Action::Wait(wait) => expected(&wait.until, ids),
-            Action::Group(steps) => in_steps(steps, ids),
-            Action::Call(_) | Action::Request(_) | Action::Advance(_) | Action::Use(_) => {}
-        }
-    }
-}
-
-fn expected<'a>(expectations: &'a [ExpectationTemplate], ids: &mut BTreeSet<&'a str>) {
-    ids.extend(expectations.iter().flat_map(|one| &one.behaviours).map(String::as_str));
-}
-
 /// The behaviours that no scenario asserts.
 pub fn unasserted(scenarios: &[Arc<Scenario>]) -> Vec<&'static str> {
-    let known: BTreeSet<&str> = scenarios.iter().flat_map(|scenario| asserted(scenario)).collect();
+    let known: BTreeSet<&str> =
+        scenarios.iter().flat_map(|scenario| scenario.behaviours()).collect();
     behaviour::all().map(|one| one.id).filter(|id| !known.contains(id)).collect()
 }
 
@@ -84,7 +60,7 @@ fn head(text: &mut String) {
 fn scenarios_by_id(scenarios: &[Arc<Scenario>]) -> BTreeMap<&str, Vec<String>> {
     let mut by_id: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for scenario in scenarios {
-        for id in asserted(scenario) {
+        for id in scenario.behaviours() {
             by_id.entry(id).or_default().push(name(scenario));
         }
     }

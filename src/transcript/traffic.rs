@@ -125,7 +125,6 @@ fn scenario(
         tags: Vec::new(),
         targets: vec![target],
         requires: Vec::new(),
-        behaviours: Vec::new(),
         rules: Vec::new(),
         lane: Lane::Fast,
         timeout: Duration::ZERO,

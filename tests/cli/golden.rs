@@ -1,6 +1,6 @@
 //! Every message of the language, as a user sees it: `tests/golden/<what>.yaml` and `.stderr`.
 //!
-//! `BLESS=1 cargo test --test cli golden` writes the `.stderr` files anew.
+//! `ACS_BLESS=1 cargo test --test cli golden` writes the `.stderr` files anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +33,7 @@ fn diagnostics(path: &Path) -> Vec<Diagnostic> {
 
 #[test]
 fn every_message_is_as_its_golden_file_says() {
-    let bless = std::env::var_os("BLESS").is_some();
+    let bless = std::env::var_os("ACS_BLESS").is_some();
     let mut wrong = Vec::new();
     for path in files() {
         let said: String = diagnostics(&path)
@@ -48,7 +48,7 @@ fn every_message_is_as_its_golden_file_says() {
             wrong.push(format!("{}:\n{said}", golden.display()));
         }
     }
-    assert!(wrong.is_empty(), "not as before (BLESS=1 accepts):\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "not as before (ACS_BLESS=1 accepts):\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub struct ExpectationTemplate {
     pub place: Place,
     /// Where it holds; everywhere when empty.
     pub targets: Vec<TargetKind>,
-    /// Behaviour ids that this entry asserts.
+    /// Ids of the behaviours that this entry asserts: its own, else those of its step.
     pub behaviours: Vec<String>,
     /// The subject that is matched, with the written matcher.
     pub subjects: Vec<(Subject, MatcherTemplate)>,
@@ -72,6 +72,13 @@ pub struct Subjects<'a> {
 }
 
 impl ExpectationTemplate {
+    /// Takes on what its step asserts, unless it names behaviours of its own.
+    pub fn assert(&mut self, behaviours: &[String]) {
+        if self.behaviours.is_empty() {
+            self.behaviours = behaviours.to_vec();
+        }
+    }
+
     /// Whether it holds on this target.
     pub fn holds_on(&self, target: TargetKind) -> bool {
         self.targets.is_empty() || self.targets.contains(&target)

@@ -1,5 +1,6 @@
 //! What a scenario file says, read and checked; plain data.
 
+mod asserted;
 mod steps;
 
 use std::sync::Arc;
@@ -35,8 +36,6 @@ pub struct Scenario {
     pub targets: Vec<TargetKind>,
     /// Features that the driver must declare.
     pub requires: Vec<String>,
-    /// Ids of the emulator's behaviours that it asserts.
-    pub behaviours: Vec<String>,
     /// Wire rules that it exercises.
     pub rules: Vec<String>,
     pub lane: Lane,

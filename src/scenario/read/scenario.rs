@@ -13,7 +13,7 @@ use crate::acs::{ApiVersion, Service};
 use crate::transcript::TargetKind;
 
 /// The members of a scenario, in the order of the reference.
-pub(in crate::scenario) const MEMBERS: [&str; 21] = [
+pub(in crate::scenario) const MEMBERS: [&str; 20] = [
     "name",
     "about",
     "evidence",
@@ -22,7 +22,6 @@ pub(in crate::scenario) const MEMBERS: [&str; 21] = [
     "tags",
     "targets",
     "requires",
-    "behaviours",
     "rules",
     "lane",
     "timeout",
@@ -83,7 +82,6 @@ impl Reader<'_> {
             tags: self.words(fields.get("tags"), "tags"),
             targets: self.where_it_runs(&fields),
             requires: self.words(fields.get("requires"), "requires"),
-            behaviours: self.behaviours(fields.get("behaviours")),
             rules: self.rules(fields.get("rules")),
             lane: self.choice(fields.get("lane"), "lane", &LANES).unwrap_or_default(),
             timeout: self.duration(fields.get("timeout"), "timeout").unwrap_or(TIMEOUT),

@@ -32,9 +32,21 @@ const REQUEST: [&str; 9] =
     ["method", "path", "query", "headers", "json", "text", "bytes", "auth", "resource"];
 const WAIT: [&str; 7] = ["call", "request", "until", "fail_if", "interval", "backoff", "deadline"];
 /// What steps that speak to the service have on top.
-const SPEAKING: [&str; 10] =
-    ["id", "name", "expect", "keep", "print", "for_each", "as", "unasserted", "faults", "timeout"];
-const WAITING: [&str; 8] = ["id", "name", "keep", "print", "for_each", "as", "faults", "timeout"];
+const SPEAKING: [&str; 11] = [
+    "id",
+    "name",
+    "behaviours",
+    "expect",
+    "keep",
+    "print",
+    "for_each",
+    "as",
+    "unasserted",
+    "faults",
+    "timeout",
+];
+const WAITING: [&str; 9] =
+    ["id", "name", "behaviours", "keep", "print", "for_each", "as", "faults", "timeout"];
 
 impl Kind {
     const fn what(self) -> &'static str {
@@ -119,8 +131,13 @@ impl Reader<'_> {
         fields: &Fields<'_>,
         place: &super::super::Place,
     ) -> Option<Step> {
-        let action = self.action(kind, fields);
-        let expect = self.expectations(fields.get("expect"));
+        let mut action = self.action(kind, fields);
+        let mut expect = self.expectations(fields.get("expect"));
+        let behaviours = self.behaviours(fields.get("behaviours"));
+        expect.iter_mut().for_each(|one| one.assert(&behaviours));
+        if let Some(Action::Wait(wait)) = &mut action {
+            wait.until.iter_mut().for_each(|one| one.assert(&behaviours));
+        }
         let unasserted = self.text(fields.get("unasserted"), "unasserted");
         self.asserts(kind, fields);
         let keep = fields.get("keep").and_then(|keep| self.path(keep));
@@ -145,6 +162,10 @@ impl Reader<'_> {
     }
 
     fn asserts(&mut self, kind: Kind, fields: &Fields<'_>) {
+        if let (Some(_), Some(entry)) = (fields.entry("unasserted"), fields.entry("behaviours")) {
+            let message = "a step that asserts nothing asserts no behaviour";
+            self.error("contradiction", message, &entry.key_place);
+        }
         if !matches!(kind, Kind::Call | Kind::Request) {
             return;
         }

@@ -29,7 +29,7 @@ pub struct ExpectationForm {
     pub state: Option<Value>,
     /// Where it holds; everywhere without.
     pub targets: Option<Vec<TargetForm>>,
-    /// Behaviour ids that it asserts.
+    /// Ids of the behaviours that it asserts, where they are others than its step's.
     pub behaviours: Option<Vec<String>>,
 }
 

@@ -36,8 +36,6 @@ pub struct ScenarioForm {
     pub targets: Option<Vec<TargetForm>>,
     /// Features that the driver must declare.
     pub requires: Option<Vec<String>>,
-    /// Ids of the emulator's behaviours that it asserts.
-    pub behaviours: Option<Vec<String>>,
     /// Wire rules that it exercises.
     pub rules: Option<Vec<String>>,
     /// `fast` (the default), `timing` (alone, lower bounds only) or `slow`.

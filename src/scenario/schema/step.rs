@@ -30,6 +30,8 @@ pub struct CallForm {
     /// Names the outcome: `${id.…}`.
     pub id: Option<String>,
     pub name: Option<String>,
+    /// Ids of the behaviours that its expectations assert.
+    pub behaviours: Option<Vec<String>>,
     pub expect: Option<ExpectForm>,
     /// Why the step asserts nothing.
     pub unasserted: Option<String>,
@@ -74,6 +76,8 @@ pub struct RequestForm {
     /// Names the outcome: `${id.…}`.
     pub id: Option<String>,
     pub name: Option<String>,
+    /// Ids of the behaviours that its expectations assert.
+    pub behaviours: Option<Vec<String>>,
     pub expect: Option<ExpectForm>,
     /// Why the step asserts nothing.
     pub unasserted: Option<String>,
@@ -117,6 +121,8 @@ pub struct AuthForm {
 pub struct WaitForm {
     pub call: Option<CallForm>,
     pub request: Option<RequestForm>,
+    /// Ids of the behaviours that the condition asserts.
+    pub behaviours: Option<Vec<String>>,
     /// The condition: it is the assertion.
     pub until: ExpectForm,
     /// Ends the wait at once, red.
