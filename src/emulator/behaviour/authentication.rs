@@ -11,6 +11,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         source: "reports of live answers, 2022 to 2026",
     },
     Behaviour {
+        id: "auth.no-challenge",
+        says: "No refusal carries `WWW-Authenticate`.",
+        mark: Recorded,
+        source: "no 401 of the Python and JavaScript recordings has the header",
+    },
+    Behaviour {
         id: "auth.none",
         says: "No credentials at all: 401.",
         mark: Recorded,

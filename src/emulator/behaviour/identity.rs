@@ -23,6 +23,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         source: "Python and JavaScript recordings",
     },
     Behaviour {
+        id: "identity.create.no-scopes",
+        says: "An empty list of scopes on create: a user without a token.",
+        mark: Assumed,
+        source: "never recorded; missing scopes are recorded to give none",
+    },
+    Behaviour {
         id: "identity.issue",
         says: "200 `{\"token\",\"expiresOn\"}`, flat.",
         mark: Recorded,
@@ -57,6 +63,18 @@ pub(super) const TABLE: &[Behaviour] = &[
         says: "An identity of another resource: 401 `IdentityNotOwned` on issue, revoke and delete.",
         mark: Recorded,
         source: "JavaScript recordings, 2021 and 2025",
+    },
+    Behaviour {
+        id: "identity.malformed",
+        says: "What is no raw id belongs to no resource: 401 `IdentityNotOwned`.",
+        mark: Assumed,
+        source: "the owner is told by the first half of a raw id, and this has none",
+    },
+    Behaviour {
+        id: "identity.broken",
+        says: "A body that is no JSON object: 400 `ValidationError`, target `$`.",
+        mark: Assumed,
+        source: "never recorded; the shape of Identity's other validation errors",
     },
     Behaviour {
         id: "identity.path",
@@ -99,6 +117,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         says: "Under `--strict` it is refused.",
         mark: Assumed,
         source: "a switch of the emulator",
+    },
+    Behaviour {
+        id: "identity.version.unknown",
+        says: "No api-version, or one that was never served: 400 `UnsupportedApiVersion`.",
+        mark: Documented,
+        source: "a reported answer of Identity, 2021; the JSON is assumed",
     },
     Behaviour {
         id: "tokens.shape",
@@ -195,6 +219,18 @@ pub(super) const TABLE: &[Behaviour] = &[
         says: "A token of another user: 400 \"Provided AAD token issued for unexpected user.\", target `userId`.",
         mark: Recorded,
         source: "Python recordings",
+    },
+    Behaviour {
+        id: "teams.headers",
+        says: "A refused Teams token is answered without `api-supported-versions`.",
+        mark: Recorded,
+        source: "Python recordings, 2023",
+    },
+    Behaviour {
+        id: "teams.versions",
+        says: "The exchange announces its own versions, from 2022-06-01 on.",
+        mark: Recorded,
+        source: "Python recordings, 2023",
     },
     Behaviour {
         id: "teams.version",

@@ -23,6 +23,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         source: "Python SDK recordings, 2025-02, 2024-04-15 list_rooms_first_room_is_not_null_success",
     },
     Behaviour {
+        id: "listing.shape",
+        says: "A page is `{\"value\":[<room>, …],\"nextLink\"}` in this order; its rooms are whole, without participants.",
+        mark: Recorded,
+        source: "JavaScript SDK recordings, 2025-03, 2025-03-13 list_rooms",
+    },
+    Behaviour {
         id: "listing.next-link",
         says: "`nextLink` is absolute, on the endpoint that the client called: `/rooms?nextLink=<token>&api-version=<as sent>`.",
         mark: Recorded,

@@ -1,7 +1,7 @@
 //! Repeatable requests: creates that may be sent twice.
 
 use super::Behaviour;
-use crate::acs::Mark::{Assumed, Documented};
+use crate::acs::Mark::{Assumed, Documented, Recorded};
 
 pub(super) const TABLE: &[Behaviour] = &[
     Behaviour {
@@ -33,6 +33,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         says: "Only one of the two headers: 400.",
         mark: Assumed,
         source: "the standard calls the pair required",
+    },
+    Behaviour {
+        id: "repeatability.result",
+        says: "GET, PATCH and DELETE carry no `Repeatability-Result`.",
+        mark: Recorded,
+        source: "Python and JavaScript SDK recordings, 2025",
     },
     Behaviour {
         id: "repeatability.none",

@@ -53,6 +53,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         source: "JavaScript SDK recordings, 2025-03, 2025-03-13 gets_a_valid_room",
     },
     Behaviour {
+        id: "create.refused",
+        says: "A refused create carries neither `Location` nor `Repeatability-Result`.",
+        mark: Recorded,
+        source: "JavaScript SDK recordings, 2025-03, 2025-03-13 creates_a_room_with_an_invalid_mri_attribute",
+    },
+    Behaviour {
         id: "create.defaults",
         says: "Nothing given: validFrom is now, validUntil exactly 180 days later.",
         mark: Recorded,

@@ -23,6 +23,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         "faults.status",
         "A fault answers in place of the service, with its own status and headers.",
     ),
+    own(
+        "faults.retry-after",
+        "429 and 503 take the three headers that say how long to wait, as they are written.",
+    ),
+    own("faults.respond", "An answer that somebody wrote, in place of the service's."),
+    own("faults.amend", "The service's own answer, changed where one says so."),
     own("faults.times", "A fault meets as many requests as it says, then the service answers."),
     own(
         "faults.order",
@@ -35,9 +41,16 @@ pub(super) const TABLE: &[Behaviour] = &[
         "A connection that closes before the service sees the request: nothing is processed.",
     ),
     own(
+        "faults.close.after",
+        "A connection that closes after its answer: the answer is whole, the next request comes on another one.",
+    ),
+    own(
         "faults.reset",
         "A connection that is reset before the service sees the request: nothing is processed.",
     ),
+    own("faults.reset.after", "A connection that is reset once the request was processed."),
+    own("faults.refuse", "A connection that is refused: nothing is processed."),
+    own("faults.cut-request", "A request that is cut off while it is sent: nothing is processed."),
     own("faults.cut", "A body that ends early, after the request was processed."),
     own("faults.slow", "A body that comes slowly is the service's own."),
     own("faults.garbage", "A body that is no JSON, under the headers of a JSON answer."),

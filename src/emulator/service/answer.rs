@@ -43,6 +43,8 @@ impl Reply {
 pub(super) struct Frame<'a> {
     /// `None` for a path that belongs to no service.
     pub service: Option<Service>,
+    /// Whether it is the exchange of Teams tokens, which has versions of its own (recorded).
+    pub teams: bool,
     pub now: DateTime<Utc>,
     /// `MS-CV` and `x-azure-ref`.
     pub marks: &'a (String, String),
@@ -130,6 +132,7 @@ impl Frame<'_> {
         let Some(service) = self.service else { return };
         let versions = match service {
             Service::Rooms => "2023-06-14, 2023-10-30-preview, 2024-04-15, 2025-03-13",
+            Service::Identity if self.teams => "2022-06-01, 2022-10-01, 2023-10-01",
             Service::Identity => "2021-03-07, 2022-06-01, 2022-10-01, 2023-10-01",
         };
         headers.insert("api-supported-versions", HeaderValue::from_static(versions));
@@ -168,6 +171,7 @@ mod tests {
             let now = DateTime::UNIX_EPOCH;
             let frame = Frame {
                 service: Some(service),
+                teams: false,
                 now,
                 marks: &marks,
                 client_request_id: None,

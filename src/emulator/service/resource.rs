@@ -10,7 +10,7 @@ use super::options::Options;
 use super::refusal::Refusal;
 use super::repeatability::Memory;
 use super::request::{Notes, Request, Response};
-use super::route::{NoRoute, Route};
+use super::route::{self, NoRoute, Route};
 use super::store::Rooms;
 use super::token::Signer;
 use super::version;
@@ -186,6 +186,7 @@ impl Service {
         let marks = self.ids.answer(now);
         let frame = Frame {
             service,
+            teams: request.path().starts_with(route::TEAMS),
             now,
             marks: &marks,
             client_request_id: request.headers.get("x-ms-client-request-id"),

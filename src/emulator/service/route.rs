@@ -6,6 +6,9 @@ use percent_encoding::percent_decode_str;
 use super::request::Request;
 use crate::acs::{Operation, Service};
 
+/// Below this lies the exchange of Teams tokens.
+pub(super) const TEAMS: &str = "/teamsUser/";
+
 /// A known path and what it names. Ids are decoded; nothing about them is checked here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
