@@ -92,6 +92,55 @@ async fn the_admin_api_schedules_faults_and_tells_what_they_met() {
     assert_eq!(admin.call("POST", "/faults", Some(json!({"on": "x", "status": 500}))).await.0, 400);
 }
 
+/// A fault of each kind, on whatever comes next.
+fn every_kind() -> Vec<Value> {
+    vec![
+        json!({"status": 429, "headers": {"Retry-After": "1", "x-ms-retry-after-ms": 1000}}),
+        json!({"respond": {"status": 202, "text": "later"}}),
+        json!({"amend": {"headers": {"x-cache": null}}}),
+        json!({"delay": "1ms"}),
+        json!({"emulate": true}),
+        json!({"hang": true}),
+        json!({"close": "before"}),
+        json!({"close": "after", "notify": false}),
+        json!({"reset": "before"}),
+        json!({"reset": "after"}),
+        json!({"cut": 3}),
+        json!({"cut": "50%"}),
+        json!({"cut_request": 1}),
+        json!({"slow": 1000}),
+        json!({"garbage": "response"}),
+        json!({"garbage": "body"}),
+        json!({"wrong_length": 5}),
+        json!({"lost": "close"}),
+        json!({"lost": "reset"}),
+        json!({"lost": "hang"}),
+        json!({"tls_failure": "alert"}),
+        json!({"tls_failure": "untrusted"}),
+        json!({"tls_failure": "wrong_name"}),
+        json!({"refuse": true}),
+    ]
+}
+
+#[tokio::test]
+async fn every_kind_of_fault_can_be_scheduled_and_counts_what_it_met() {
+    let emulator = started(Emulator::builder().admin(0)).await;
+    let admin = Admin::of(&emulator).await;
+    for (id, what) in (1..).zip(every_kind()) {
+        let scheduled = admin.call("POST", "/faults", Some(what.clone())).await;
+        assert_eq!(scheduled, (201, json!({ "id": id })), "{what}");
+        let tried = Connection::try_open(emulator.endpoint(), emulator.ca_pem()).await;
+        if let Ok(mut connection) = tried {
+            connection.send(&create(&emulator)).await;
+            let patience = std::time::Duration::from_millis(100);
+            let _ = tokio::time::timeout(patience, connection.rest()).await;
+        }
+        let (_, faults) = admin.call("GET", "/faults", None).await;
+        let fault = &faults["faults"][id - 1];
+        assert_eq!((&fault["met"], &fault["consumed"]), (&json!(1), &json!(true)), "{what}");
+    }
+}
+
 #[tokio::test]
 async fn the_admin_api_takes_state_out_and_puts_it_back() {
     let emulator = started(Emulator::builder().admin(0)).await;

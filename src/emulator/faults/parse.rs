@@ -146,15 +146,14 @@ fn answer(members: &Map<String, Value>, path: &str) -> Result<ScriptedAnswer, Fa
     let status =
         members.get("status").map_or(Ok(200), |value| status(&below(path, "status"), value))?;
     let mut headers = Vec::new();
-    for (name, value) in header_members(members, path)? {
-        match value {
-            Some(value) => headers.push((name, value)),
-            None => {
-                return Err(error(
-                    &below(path, &format!("headers.{name}")),
-                    "null: leave the header out".into(),
-                ));
+    for (name, place, value) in header_members(members, path)? {
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for one in values {
+            if value.is_array() && !one.is_string() {
+                let message = format!("a list is one of texts, this has {}", kind_of(one));
+                return Err(error(&place, message));
             }
+            headers.push((name.to_owned(), header_value(&place, one)?));
         }
     }
     let body = match body(members, path)? {
@@ -172,7 +171,7 @@ fn amendment(members: &Map<String, Value>) -> Result<Amendment, FaultError> {
     unknown(members, &["status", "headers", "json", "gzip"], path)?;
     Ok(Amendment {
         status: members.get("status").map(|value| status("amend.status", value)).transpose()?,
-        headers: header_members(members, path)?,
+        headers: amended_headers(members, path)?,
         json: members.get("json").cloned(),
         gzip: members.get("gzip").map_or(Ok(false), |value| boolean("amend.gzip", value))?,
     })
@@ -204,10 +203,23 @@ fn body(members: &Map<String, Value>, path: &str) -> Result<Option<AnswerBody>, 
     }))
 }
 
-fn header_members(
+/// A value is set, null takes the header away.
+fn amended_headers(
     members: &Map<String, Value>,
     path: &str,
 ) -> Result<Vec<(String, Option<String>)>, FaultError> {
+    let amended = |(name, place, value): (&str, String, &Value)| {
+        let value = if value.is_null() { None } else { Some(header_value(&place, value)?) };
+        Ok((name.to_owned(), value))
+    };
+    header_members(members, path)?.into_iter().map(amended).collect()
+}
+
+/// Names, places for messages, and values of `headers`.
+fn header_members<'a>(
+    members: &'a Map<String, Value>,
+    path: &str,
+) -> Result<Vec<(&'a str, String, &'a Value)>, FaultError> {
     let place = below(path, "headers");
     let Some(headers) = members.get("headers") else { return Ok(Vec::new()) };
     let mut all = Vec::new();
@@ -216,17 +228,14 @@ fn header_members(
         if http::HeaderName::try_from(name.as_str()).is_err() {
             return Err(error(&place, "is no header name".into()));
         }
-        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for value in values {
-            all.push((name.clone(), header_value(&place, value)?));
-        }
+        all.push((name.as_str(), place, value));
     }
     Ok(all)
 }
 
-fn header_value(place: &str, value: &Value) -> Result<Option<String>, FaultError> {
+fn header_value(place: &str, value: &Value) -> Result<String, FaultError> {
     let text = match value {
-        Value::Null => return Ok(None),
+        Value::Null => return Err(error(place, "null: leave the header out".into())),
         Value::String(text) => text.clone(),
         Value::Number(_) => match whole(value) {
             Some(number) => number.to_string(),
@@ -238,7 +247,7 @@ fn header_value(place: &str, value: &Value) -> Result<Option<String>, FaultError
     };
     let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if visible && text.trim() == text {
-        return Ok(Some(text));
+        return Ok(text);
     }
     Err(error(place, "a header's value is visible ASCII without blanks at its ends".into()))
 }

@@ -141,6 +141,10 @@ mod tests {
             json!({"notify": true, "hang": true}),
             json!({"cut": "100%"}),
             json!({"delay": "soon"}),
+            json!({"amend": {"headers": {"X-A": ["a", "b"]}}}),
+            json!({"respond": {"headers": {"X-A": [null]}}}),
+            json!({"respond": {"headers": {"X-A": [1]}}}),
+            json!({"respond": {"headers": {"X-A": null}}}),
         ];
         for fault in bad {
             assert!(!validator.is_valid(&fault), "{fault}");
