@@ -66,13 +66,17 @@ impl Emulation {
         Ok(builder)
     }
 
-    /// What reports must say about versions that are served as others.
+    /// What must be said about versions that are served as others.
     pub fn served_as_notes(&self) -> Vec<String> {
-        let note = |(new, known): &(ApiVersion, ApiVersion)| {
-            format!("api-version {new} is served as {known}")
-        };
-        self.serve_as.iter().map(note).collect()
+        notes(&self.serve_as)
     }
+}
+
+/// A line for each version that is served as another.
+pub(super) fn notes(serve_as: &[(ApiVersion, ApiVersion)]) -> Vec<String> {
+    let note =
+        |(new, known): &(ApiVersion, ApiVersion)| format!("api-version {new} is served as {known}");
+    serve_as.iter().map(note).collect()
 }
 
 fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
@@ -80,7 +84,8 @@ fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
         .ok_or_else(|| "no RFC 3339 time; write it like 2026-01-01T00:00:00Z".to_owned())
 }
 
-fn served_as(text: &str) -> Result<(ApiVersion, ApiVersion), String> {
+/// Reads `NEW=KNOWN`.
+pub(super) fn served_as(text: &str) -> Result<(ApiVersion, ApiVersion), String> {
     let (new, known) =
         text.split_once('=').ok_or("no pair; write it like 2026-09-01=2025-03-13")?;
     let known = ApiVersion::new(known);

@@ -53,7 +53,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let mut interrupts = Interrupts::listen()?;
     let emulator = args.emulation.builder()?.journal(true).start().await?;
     for note in args.emulation.served_as_notes() {
-        anstream::eprintln!("{note}");
+        anstream::println!("{note}");
     }
     let (started, clock) = (Utc::now(), Instant::now());
     let program = run(&args, &emulator, &mut interrupts).await?;

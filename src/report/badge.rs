@@ -22,7 +22,10 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     } else {
         format!("{} {}", name.name, name.version).trim().to_owned()
     };
-    let (message, color) = message(report, &summary);
+    let (mut message, color) = message(report, &summary);
+    for note in report.header.served_as_notes() {
+        message = format!("{message}, {note}");
+    }
     let badge = json!({ "schemaVersion": 1, "label": label, "message": message, "color": color });
     serde_json::to_writer(&mut *out, &badge)?;
     out.write_all(b"\n")?;

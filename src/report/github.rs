@@ -15,6 +15,9 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     if let Some(torn) = &report.torn {
         writeln!(out, "::error title=incomplete report::{}", data(torn))?;
     }
+    for note in report.header.served_as_notes() {
+        writeln!(out, "::notice title=api-version::{}", data(&note))?;
+    }
     report.visit(|case| annotate(case, out))
 }
 

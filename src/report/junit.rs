@@ -24,8 +24,13 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     if let Some(footer) = &report.footer {
         document.set_time(Duration::from_micros(footer.duration_us));
     }
+    let notes = report.header.served_as_notes();
     report.visit(|case| {
-        document.add_test_suite(suite(case));
+        let mut suite = suite(case);
+        for note in &notes {
+            suite.add_property(Property::new("served-as", note.as_str()));
+        }
+        document.add_test_suite(suite);
         Ok::<_, RenderError>(())
     })?;
     if let Some(torn) = &report.torn {

@@ -46,8 +46,8 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     if let Some(torn) = &report.torn {
         writeln!(out, "\n> **Incomplete report**: {}", escape(torn))?;
     }
-    for (unknown, known) in &header.served_as {
-        writeln!(out, "\n> api-version {unknown} was served as {known}")?;
+    for note in header.served_as_notes() {
+        writeln!(out, "\n> {note}")?;
     }
     write_table(out, &red, &summary)?;
     write_rules(out, &summary)

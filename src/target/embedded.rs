@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Resource, TargetError, World};
-use crate::acs::Operation;
+use crate::acs::{ApiVersion, Operation};
 use crate::driver::wire::{Client, Credentials};
 use crate::emulator::defect::Defects;
 use crate::emulator::{Authority, Builder, Clock, Emulator, RateLimit};
@@ -18,6 +18,8 @@ pub struct Embedded {
     client: Client,
     /// Where the authority's PEM lies, for child processes.
     pub ca_file: Option<PathBuf>,
+    /// Unknown api-versions that every world answers as known ones, beside the scenario's own.
+    pub serve_as: Vec<(ApiVersion, ApiVersion)>,
     defects: Defects,
 }
 
@@ -31,7 +33,7 @@ impl Embedded {
         let authority =
             Authority::generate().map_err(|error| TargetError::Start(error.to_string()))?;
         let client = Client::trusting(authority.ca_pem())?;
-        Ok(Self { authority, client, ca_file: None, defects: Defects::NONE })
+        Ok(Self { authority, client, ca_file: None, serve_as: Vec::new(), defects: Defects::NONE })
     }
 
     /// Worlds with deliberate defects, for the proof that the scenarios notice them.
@@ -56,7 +58,9 @@ impl Embedded {
         options: &EmulatorOptions,
         seed: Option<u64>,
     ) -> Result<World, TargetError> {
+        let serve_as = [options.serve_as.as_slice(), &self.serve_as].concat();
         let emulator = builder(options, seed)?
+            .serve_as(serve_as)
             .authority(&self.authority)
             .journal(true)
             .defects(self.defects)
@@ -81,7 +85,6 @@ fn builder(options: &EmulatorOptions, seed: Option<u64>) -> Result<Builder, Targ
         .strict(options.strict)
         .service_like_tokens(options.service_like_tokens)
         .resources(options.resources.max(1))
-        .serve_as(options.serve_as.clone())
         .rate_limits(options.rate_limits.iter().map(rate_limit).collect::<Result<_, _>>()?);
     if let Some(size) = options.page_size {
         builder = builder.page_size(size);

@@ -49,6 +49,26 @@ fn a_run_keeps_every_report_in_a_folder() {
 }
 
 #[test]
+fn every_report_says_which_version_was_served_as_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = assert_cmd::cargo::cargo_bin("acs-conformance");
+    let adapter = format!("'{}' reference-client", program.display());
+    let run = ["sdk", "run", "--adapter", &adapter, "--filter", "quickstart::quickstart"];
+    let more = ["--serve-as", "2026-09-01=2025-03-13", "--report-dir", text(folder.path())];
+    let told = said(&acs(&[&run[..], &more[..]].concat()).success());
+    assert!(told.contains("api-version 2026-09-01 is served as 2025-03-13"), "{told}");
+    for file in ["junit.xml", "summary.md", "badge.json", "report.html", "annotations.txt"] {
+        let report = std::fs::read_to_string(folder.path().join(file)).expect("a report");
+        let says = report.contains("api-version 2026-09-01 was served as 2025-03-13");
+        assert!(says, "{file}: {report}");
+    }
+    for file in ["report.jsonl", "report.json"] {
+        let report = std::fs::read_to_string(folder.path().join(file)).expect("a report");
+        assert!(report.contains(r#"[["2026-09-01","2025-03-13"]]"#), "{file}: {report}");
+    }
+}
+
+#[test]
 fn a_killed_run_leaves_reports_that_can_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = folder.path().join("report.jsonl");

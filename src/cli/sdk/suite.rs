@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::emulation;
 use super::super::report_files::ReportFiles;
 use super::super::signals::Interrupts;
 use super::preparation::prepare;
@@ -57,6 +58,9 @@ pub struct SuiteArgs {
     /// Seed of the emulators.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Answer an unknown api-version as a known one, such as 2026-09-01=2025-03-13.
+    #[arg(long, value_name = "NEW=KNOWN", value_parser = emulation::served_as)]
+    serve_as: Vec<(ApiVersion, ApiVersion)>,
     /// Score the frozen requirement set of this date (or file); newer cases run, unscored.
     #[arg(long, value_name = "DATE")]
     requirements: Option<String>,
@@ -122,7 +126,11 @@ impl SuiteArgs {
             }
         };
         let loaded = self.load();
+        for note in emulation::notes(&self.serve_as) {
+            anstream::eprintln!("{note}");
+        }
         let mut embedded = Embedded::new()?;
+        embedded.serve_as.clone_from(&self.serve_as);
         let trust =
             TrustFiles::write(embedded.authority().ca_pem(), |name| std::env::var_os(name))?;
         embedded.ca_file = Some(trust.ca_file().to_owned());
@@ -259,6 +267,11 @@ impl SuiteArgs {
                 runtime: format!("{} {}", implementation.runtime, implementation.runtime_version),
             }),
             requirements: self.requirements.clone(),
+            served_as: self
+                .serve_as
+                .iter()
+                .map(|(new, known)| (new.to_string(), known.to_string()))
+                .collect(),
             rerun: format!("--adapter '{adapter}'"),
             ..RecorderOptions::default()
         };

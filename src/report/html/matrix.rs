@@ -94,8 +94,7 @@ impl Matrix {
             if let Some(torn) = &report.torn {
                 matrix.warnings.push(format!("{}: {torn}", report.path.display()));
             }
-            for (unknown, known) in &report.header.served_as {
-                let warning = format!("api-version {unknown} was served as {known}");
+            for warning in report.header.served_as_notes() {
                 if !matrix.warnings.contains(&warning) {
                     matrix.warnings.push(warning);
                 }

@@ -74,9 +74,7 @@ fn top(report: &Report, summary: &Summary) -> Markup {
             @if let Some(torn) = &report.torn {
                 p.banner role="alert" { b { "Incomplete: " } (torn) }
             }
-            @for (unknown, known) in &header.served_as {
-                p.banner { "api-version " code { (unknown) } " was served as " code { (known) } "." }
-            }
+            @for note in header.served_as_notes() { p.banner { (note) } }
             (tiles(summary))
             (proportions(summary))
             (toolbar(summary))

@@ -47,6 +47,15 @@ pub struct Header {
     pub environment: BTreeMap<String, String>,
 }
 
+impl Header {
+    /// A line for each version that was served as another; every report says so.
+    pub fn served_as_notes(&self) -> Vec<String> {
+        let note =
+            |(new, known): &(String, String)| format!("api-version {new} was served as {known}");
+        self.served_as.iter().map(note).collect()
+    }
+}
+
 /// An SDK, or the built-in client.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Implementation {
