@@ -115,6 +115,60 @@ fn the_admin_url_comes_last() {
     assert!(served.value("ACS_ADMIN_URL").starts_with("http://127.0.0.1:"));
 }
 
+#[tokio::test]
+async fn the_options_make_the_world() {
+    let options = [
+        "--clock",
+        "2026-01-01T00:00:00Z",
+        "--seed",
+        "7",
+        "--page-size",
+        "1",
+        "--serve-as",
+        "2026-09-01=2025-03-13",
+        "--resources",
+        "2",
+    ];
+    let served = Served::start_with(&options, 5);
+    let (first, second) =
+        (served.value("ACS_CONNECTION_STRING"), served.value("ACS_CONNECTION_STRING_2"));
+    assert_ne!(
+        first.split_once("accesskey=").unwrap().1,
+        second.split_once("accesskey=").unwrap().1
+    );
+    let (_, room) = served.call("POST", ROOMS, "{}").await.unwrap();
+    let room: serde_json::Value = serde_json::from_str(&room).unwrap();
+    assert_eq!(room["validFrom"], "2026-01-01T00:00:00+00:00");
+    assert_eq!(room["id"], "99463425440177929");
+    served.call("POST", ROOMS, "{}").await.unwrap();
+    let (status, page) = served.call("GET", "/rooms?api-version=2026-09-01", "").await.unwrap();
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("nextLink"), "{page}");
+}
+
+#[test]
+fn the_same_seed_and_clock_issue_the_same_tokens() {
+    let issued = || {
+        let served = Served::start(&["--seed", "7", "--clock", "2026-01-01T00:00:00Z"]);
+        let body = r#"{"createTokenWithScopes":["voip"]}"#;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let target = "/identities?api-version=2023-10-01";
+        runtime.block_on(served.call("POST", target, body)).unwrap()
+    };
+    let (first, second) = (issued(), issued());
+    assert_eq!(first.0, 201);
+    assert!(first.1.contains("\"token\":\"ey"), "{}", first.1);
+    assert_eq!(first, second);
+}
+
+#[test]
+fn the_admin_api_has_the_port_that_was_asked_for() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let served = Served::start_with(&["--admin-port", &port.to_string()], 4);
+    assert_eq!(served.value("ACS_ADMIN_URL"), format!("http://127.0.0.1:{port}"));
+    std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+}
+
 #[test]
 fn a_seed_repeats_the_connection_string_but_for_its_port() {
     let key = |served: &Served| {
