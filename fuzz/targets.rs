@@ -22,18 +22,35 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_767_225_600, 0).expect("a time")
 }
 
+/// A resource with a room, its participant and a user in it, so that there is something to find.
 fn service() -> Service {
-    Service::new(Options::default(), Some(Seed::from_number(7)), 1)
+    let mut service = Service::new(Options::default(), Some(Seed::from_number(7)), 1);
+    for (target, body) in [("/identities?api-version=2023-10-01", "{}"), (ROOMS, ROOM)] {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let made =
+            service.handle(&request_of(Method::POST, target.to_owned(), headers, body), now());
+        assert_eq!(made.status, 201);
+    }
+    service
+}
+
+const ROOMS: &str = "/rooms?api-version=2025-03-13";
+const ROOM: &str = r#"{"participants":{"8:acs:75827a5a-ccc4-6429-fceb-a262e0de8b5d_0000002a-0000-0001-b97f-093a0d00c67b":{"role":"Presenter"}}}"#;
+
+fn request_of(method: Method, target: String, headers: HeaderMap, body: &'static str) -> Request {
+    let authority = "localhost:1".to_owned();
+    Request { method, authority, target, headers, body: Bytes::from_static(body.as_bytes()) }
 }
 
 /// Any method, target, headers and body: a line each, and the rest is the body.
 pub fn request(data: &[u8]) {
-    let mut lines = data.splitn(8, |byte| *byte == b'\n');
+    let mut lines = data.splitn(9, |byte| *byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();
     let method = Method::from_bytes(line()).unwrap_or(Method::POST);
     let target = String::from_utf8_lossy(line()).into_owned();
     let mut headers = HeaderMap::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         let mut parts = line().splitn(2, |byte| *byte == b':');
         let name = HeaderName::from_bytes(parts.next().unwrap_or_default());
         let value = HeaderValue::from_bytes(parts.next().unwrap_or_default());
@@ -75,13 +92,7 @@ pub fn token(data: &[u8]) {
         if let Ok(value) = HeaderValue::from_bytes(format!("Bearer {token}").as_bytes()) {
             headers.insert("authorization", value);
         }
-        let request = Request {
-            method: Method::GET,
-            authority: "localhost:1".to_owned(),
-            target: format!("/rooms?api-version=2025-03-13&nextLink={token}"),
-            headers,
-            body: Bytes::new(),
-        };
+        let request = request_of(Method::GET, format!("{ROOMS}&nextLink={token}"), headers, "");
         assert!(auth::verify(&CREDENTIALS, &request, now()).is_err());
         judge(&request);
     }

@@ -78,7 +78,10 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-fn hold(target: fn(&[u8])) {
+/// What a fuzz target does with its bytes.
+type Target = fn(&[u8]);
+
+fn hold(target: Target) {
     TestRunner::new(config(512))
         .run(&bytes(), |data| {
             target(&data);
@@ -110,6 +113,27 @@ fn any_scenario_file_is_a_scenario_or_diagnostics() {
 #[test]
 fn any_state_file_is_read_or_refused() {
     hold(targets::state_file);
+}
+
+#[test]
+fn the_seeds_that_fuzzing_begins_with_hold() {
+    let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    let all: [(&str, Target); 5] = [
+        ("request", targets::request),
+        ("token", targets::token),
+        ("connection_string", targets::connection_string),
+        ("scenario_file", targets::scenario_file),
+        ("state_file", targets::state_file),
+    ];
+    for (name, target) in all {
+        let files: Vec<_> = std::fs::read_dir(seeds.join(name)).unwrap().collect();
+        assert!(files.len() > 3, "{name} has {} seeds", files.len());
+        for file in files {
+            let data = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!data.is_empty());
+            target(&data);
+        }
+    }
 }
 
 #[test]
