@@ -7,10 +7,9 @@ use regex::Regex;
 
 use super::identity::pattern;
 use super::rule::{Judging, Level, Profile, Rule};
-use super::watch::{Step, is_challenge};
-use super::{Family, Tally, Watch};
+use super::{Family, Tally, Watch, credentials};
 use crate::acs::{signing, time};
-use crate::transcript::{ErrorKind, Exchange};
+use crate::transcript::Exchange;
 
 const FAMILY: Family = Family::Authentication;
 
@@ -85,7 +84,7 @@ pub(super) const RULES: &[Rule] = &[
         observed: "Calls with a token credential: the scheme, and the attempt after a 401 with `WWW-Authenticate: Bearer`.",
         why: "A client that keeps a revoked token fails until it is restarted.",
         how: "Ask the credential for each need, and once more with the claims of a challenge.",
-        judging: Judging::Active(challenge_is_answered),
+        judging: Judging::Active(credentials::challenge_is_answered),
     },
     Rule {
         id: "AUTH-7",
@@ -97,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
         observed: "The call after the key was updated: which of the resource's keys its signature fits.",
         why: "Rotating a key would mean restarting every process that uses it.",
         how: "Read the key from a shared credential at the moment of signing.",
-        judging: Judging::Active(updated_key_is_used),
+        judging: Judging::Active(credentials::updated_key_is_used),
     },
     Rule {
         id: "AUTH-8",
@@ -109,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         observed: "The signature or token of each request, looked for in its target, body and User-Agent; `accesskey=` anywhere.",
         why: "URLs and user agents end up in every log on the way.",
         how: "Send credentials in `Authorization` and nowhere else.",
-        judging: Judging::Passive(credentials_stay_in_their_header),
+        judging: Judging::Passive(credentials::credentials_stay_in_their_header),
     },
     Rule {
         id: "AUTH-9",
@@ -121,7 +120,7 @@ pub(super) const RULES: &[Rule] = &[
         observed: "Calls of a client whose endpoint is an http URL: refused, or at least without credentials.",
         why: "Whoever listens can repeat the request, and a bearer token altogether.",
         how: "Refuse an endpoint whose scheme is not https before anything is sent.",
-        judging: Judging::Active(plain_http_is_refused),
+        judging: Judging::Active(credentials::plain_http_is_refused),
     },
 ];
 
@@ -132,11 +131,10 @@ static HMAC: LazyLock<Regex> = LazyLock::new(|| {
 });
 static HOST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$"));
-static ACCESS_KEY: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)accesskey(?:=|%3D)"));
 
 const EMPTY_HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
-fn authorization(exchange: &Exchange) -> Option<&str> {
+pub(super) fn authorization(exchange: &Exchange) -> Option<&str> {
     exchange.sent.headers.get("authorization")
 }
 
@@ -235,91 +233,4 @@ fn host_is_valid(watch: &Watch<'_>, tally: &mut Tally) {
             many => format!("Host is sent {many} times"),
         });
     }
-}
-
-fn challenge_is_answered(watch: &Watch<'_>, tally: &mut Tally) {
-    for step in steps_with(watch, "credential", "token") {
-        let exchanges: Vec<(usize, &Exchange)> =
-            step.requests.iter().flat_map(|request| request.attempts.iter().copied()).collect();
-        for (index, exchange) in &exchanges {
-            let bearer = authorization(exchange).is_some_and(|value| value.starts_with("Bearer "));
-            tally.demand((step.index, *index), bearer, || {
-                "no bearer token is sent, though the client was given a token credential".to_owned()
-            });
-        }
-        let challenged = exchanges.iter().position(|(_, exchange)| is_challenge(exchange));
-        let Some(position) = challenged else { continue };
-        let again = exchanges.len() > position + 1;
-        tally.demand((step.index, exchanges[position].0), again, || {
-            format!("no token is asked for after a 401 challenge: {}", step.outcome_words())
-        });
-    }
-}
-
-fn updated_key_is_used(watch: &Watch<'_>, tally: &mut Tally) {
-    for step in steps_with(watch, "update_key", "secondary") {
-        for (index, exchange) in step.requests.iter().flat_map(|request| &request.attempts) {
-            let Some(credential) = exchange.attempt.credential else { continue };
-            tally.demand((step.index, *index), credential == "secondary", || {
-                "the request after the key was updated is signed with the old one".to_owned()
-            });
-        }
-    }
-}
-
-fn credentials_stay_in_their_header(watch: &Watch<'_>, tally: &mut Tally) {
-    for (place, exchange) in watch.exchanges() {
-        let Some(secret) = authorization(exchange).and_then(secret) else { continue };
-        let body = String::from_utf8_lossy(&exchange.sent.body);
-        let agent = exchange.sent.headers.get("user-agent").unwrap_or_default();
-        let parts =
-            [("URL", exchange.sent.target.as_str()), ("body", &body), ("User-Agent", agent)];
-        let leak =
-            parts.iter().find(|(_, text)| text.contains(secret) || ACCESS_KEY.is_match(text));
-        tally.demand(place, leak.is_none(), || {
-            format!("the {} holds the request's credentials", leak.map_or("", |(part, _)| part))
-        });
-    }
-}
-
-/// The signature or the token itself.
-fn secret(authorization: &str) -> Option<&str> {
-    let secret = match authorization.split_once("Signature=") {
-        Some((_, signature)) => signature,
-        None => authorization.strip_prefix("Bearer ")?,
-    };
-    (secret.len() > 8).then_some(secret)
-}
-
-fn plain_http_is_refused(watch: &Watch<'_>, tally: &mut Tally) {
-    for step in &watch.steps {
-        let text = |name| step.option(name).and_then(|text| text.as_str()).unwrap_or_default();
-        let given = text("endpoint").starts_with("http://")
-            || text("connection_string").contains("endpoint=http://");
-        if !given {
-            continue;
-        }
-        let refused = step
-            .failure()
-            .is_some_and(|failure| matches!(failure.kind, ErrorKind::Validation | ErrorKind::Auth));
-        // Some SDKs speak https whatever the endpoint says: as good as a refusal.
-        let secured = step.record.exchanges.iter().any(|exchange| exchange.sent.scheme == "https");
-        tally.demand_of_step(step.index, refused || secured, || {
-            format!(
-                "a call to an http endpoint is not refused: it came to {}",
-                step.outcome_words()
-            )
-        });
-    }
-}
-
-fn steps_with<'w, 'a>(
-    watch: &'w Watch<'a>,
-    option: &'static str,
-    value: &'static str,
-) -> impl Iterator<Item = &'w Step<'a>> {
-    watch
-        .steps
-        .iter()
-        .filter(move |step| step.option(option).and_then(|found| found.as_str()) == Some(value))
 }

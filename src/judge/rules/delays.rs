@@ -3,10 +3,9 @@
 
 use chrono::TimeDelta;
 
-use super::retry::instant;
 use super::watch::{RETRYABLE, Request, Step};
 use super::{Tally, Watch};
-use crate::acs::time::parse_duration;
+use crate::acs::time::{parse_duration, parse_http_date};
 use crate::transcript::Exchange;
 
 /// What clocks and threads may be early by, in seconds.
@@ -51,7 +50,7 @@ pub(super) fn seconds_are_waited(watch: &Watch<'_>, tally: &mut Tally) {
 
 pub(super) fn dates_are_waited_for(watch: &Watch<'_>, tally: &mut Tally) {
     pauses(watch, |step, before, attempt| {
-        let Some(date) = header(before, "retry-after").and_then(instant) else { return };
+        let Some(date) = header(before, "retry-after").and_then(parse_http_date) else { return };
         let early = seconds(date - attempt.1.started);
         tally.demand((step.index, attempt.0), early <= GRACE, || {
             format!("the next attempt began {early:.2} s before the date that Retry-After named")

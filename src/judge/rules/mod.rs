@@ -6,9 +6,11 @@
 //! name it in `rules:`, which provoke what it speaks of. Neither looks at cleanup or at `request`
 //! steps. A rule counts as exercised only where its precondition occurred.
 
+mod attempts;
 mod authentication;
 mod bodies;
 mod contents;
+mod credentials;
 mod delays;
 mod document;
 mod errors;
