@@ -13,10 +13,14 @@ pub struct Args {
     /// The adapter, as one text: a program with its arguments.
     #[arg(value_name = "COMMAND")]
     command: String,
-    /// How long the adapter may take to say hello, and to end after bye.
+    /// How long the adapter may take for anything: to say hello, to answer, to end after bye
+    /// [default: 10s, 30s, 3s].
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     patience: Option<Duration>,
 }
+
+/// How long one answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let emulator = Emulator::builder().start().await?;
@@ -36,7 +40,9 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Some(resource) => resource.as_ref().into(),
         None => anyhow::bail!("the emulator has no resource"),
     };
-    let results = Examination::new(&command, &access, trust.ca_file(), limits).run().await;
+    let patience = args.patience.unwrap_or(ANSWER);
+    let examination = Examination::new(&command, &access, trust.ca_file(), limits, patience);
+    let results = examination.run().await;
     for result in &results {
         print(result);
     }

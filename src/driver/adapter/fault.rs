@@ -34,6 +34,19 @@ pub(super) fn not_started(command: &str, why: &str, words: &LastWords) -> Fault 
     }
 }
 
+/// It was started, and did not say hello.
+pub(super) fn no_hello(command: &str, why: &str, unmarked: bool, words: &LastWords) -> Fault {
+    let mut fault = not_started(command, why, words);
+    let advice = if unmarked {
+        "begin every message with the two bytes @@: a line without them is taken for a log"
+    } else {
+        "answer the first line of standard input with your \"hello\" behind the mark @@, and flush \
+         standard output"
+    };
+    fault.message = format!("{}\n  help: {advice}", fault.message);
+    fault
+}
+
 pub(super) fn crashed(during: &str, status: Option<ExitStatus>, words: &LastWords) -> Fault {
     let how = status.map_or_else(
         || "closed its standard output".to_owned(),

@@ -7,29 +7,12 @@ use std::time::Duration;
 use super::answer::{CallResult, Outcome as Answered};
 use super::fault::{self, Fault, FaultKind};
 use super::features::{self, Features};
-use super::message::{Call, CloseClient, Message, OpenClient, UpdateKey};
-use super::options::{CallOptions, Credential, Key};
-use super::{Hello, Pool, Process};
-use crate::acs::secret::Secret;
+use super::message::{Call, CloseClient, Message, UpdateKey};
+use super::open_case::OpenCase;
+use super::options::{CallOptions, Key};
+use super::{Access, Hello, Pool, Process};
 use crate::driver::{Invocation, Performed};
 use crate::transcript::{ErrorKind, Failure, Headers, Outcome};
-
-/// How an adapter reaches one resource of a case's world.
-#[derive(Clone)]
-pub struct Access {
-    /// Scheme and authority.
-    pub endpoint: String,
-    pub primary: Secret,
-    pub secondary: Secret,
-    /// A bearer token that the resource accepts.
-    pub token: Option<Secret>,
-}
-
-impl std::fmt::Debug for Access {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("endpoint", &self.endpoint).finish_non_exhaustive()
-    }
-}
 
 /// An adapter that carries out case after case.
 #[derive(Debug)]
@@ -39,17 +22,6 @@ pub struct AdapterDriver {
     features: Features,
     process: Option<Process>,
     case: Option<OpenCase>,
-}
-
-/// What belongs to the case at hand.
-#[derive(Debug)]
-struct OpenCase {
-    name: String,
-    resources: Vec<Access>,
-    ca_file: Option<PathBuf>,
-    clients: Vec<OpenClient>,
-    folder: Option<tempfile::TempDir>,
-    failed: bool,
 }
 
 impl AdapterDriver {
@@ -167,66 +139,28 @@ impl AdapterDriver {
         options: &CallOptions,
         limit: Duration,
     ) -> Result<String, Fault> {
-        let wanted = self.wanted(invocation, options)?;
+        let mut wanted = options.of_client();
+        wanted.api_version = wanted.api_version.or_else(|| self.version_to_ask_for(invocation));
         let case = self.case.as_mut().ok_or_else(no_case)?;
-        if let Some(open) = case.clients.iter().find(|open| same(open, &wanted)) {
-            return Ok(open.client.clone());
+        let wanted = case.wanted(invocation, options, wanted)?;
+        if let Some(open) = case.open(&wanted) {
+            return Ok(open);
         }
-        let mut opened = wanted;
-        opened.client = format!("{}{}", opened.client, case.clients.len() + 1);
-        case.clients.push(opened.clone());
+        let opened = case.add(wanted);
         let name = opened.client.clone();
         self.process()?.tell(&Message::OpenClient(opened), limit).await?;
         Ok(name)
     }
 
-    fn wanted(
-        &mut self,
-        invocation: &Invocation,
-        options: &CallOptions,
-    ) -> Result<OpenClient, Fault> {
-        let service = invocation.operation.service();
-        let mut client_options = options.of_client();
-        if client_options.api_version.is_none() && !self.is_default(invocation) {
-            client_options.api_version = Some(invocation.api_version.to_string());
+    /// The api-version to ask the SDK for; `None` when it uses the invocation's by default.
+    fn version_to_ask_for(&self, invocation: &Invocation) -> Option<String> {
+        let versions = self.hello.api_versions.of(invocation.operation.service());
+        let wanted = &invocation.api_version;
+        match versions.iter().position(|listed| self.pool.means(listed, wanted)) {
+            Some(0) => None,
+            Some(at) => versions.get(at).cloned(),
+            None => (!versions.is_empty()).then(|| wanted.to_string()),
         }
-        let case = self.case.as_mut().ok_or_else(no_case)?;
-        let access = case.access(invocation.resource)?.clone();
-        let key = access.key(options.key).expose().to_owned();
-        let label = options.client.as_deref().unwrap_or(service.name());
-        let mut wanted = OpenClient {
-            client: format!("{label}-"),
-            service,
-            connection_string: None,
-            endpoint: None,
-            access_key: None,
-            token_file: None,
-            ca_file: case.ca_file.as_ref().map(|path| path.display().to_string()),
-            options: client_options,
-        };
-        if options.credential == Credential::ConnectionString {
-            let text = options.connection_string.as_deref();
-            let text =
-                text.unwrap_or("endpoint={endpoint}/;accesskey={key}").replace("{key}", &key);
-            wanted.connection_string = Some(access.place(&text));
-            return Ok(wanted);
-        }
-        wanted.endpoint = Some(access.place(options.endpoint.as_deref().unwrap_or("{endpoint}")));
-        if options.credential == Credential::Token {
-            wanted.token_file = Some(case.token_file(invocation.resource)?);
-        } else {
-            wanted.access_key = Some(key);
-        }
-        Ok(wanted)
-    }
-
-    /// Whether the SDK uses the invocation's api-version without being asked to.
-    fn is_default(&self, invocation: &Invocation) -> bool {
-        let versions = match invocation.operation.service() {
-            crate::acs::Service::Rooms => &self.hello.api_versions.rooms,
-            crate::acs::Service::Identity => &self.hello.api_versions.identity,
-        };
-        versions.first().is_none_or(|default| default == invocation.api_version.as_str())
     }
 
     async fn update_key(
@@ -317,63 +251,6 @@ impl AdapterDriver {
 
     fn process(&mut self) -> Result<&mut Process, Fault> {
         self.process.as_mut().ok_or_else(|| fault::exhausted(0))
-    }
-}
-
-impl OpenCase {
-    fn access(&self, resource: usize) -> Result<&Access, Fault> {
-        self.resources.get(resource.saturating_sub(1)).ok_or_else(|| Fault {
-            kind: FaultKind::NotStarted,
-            message: format!("the world has no resource {resource}"),
-            last_words: String::new(),
-        })
-    }
-
-    /// A file with the resource's bearer token, gone with the case.
-    fn token_file(&mut self, resource: usize) -> Result<String, Fault> {
-        let token = self.access(resource)?.token.clone();
-        let written = (|| {
-            if self.folder.is_none() {
-                self.folder = Some(tempfile::tempdir()?);
-            }
-            let folder = self.folder.as_ref().map(tempfile::TempDir::path).unwrap_or(".".as_ref());
-            let path = folder.join(format!("token-{resource}"));
-            std::fs::write(&path, token.as_ref().map_or("", |token| token.expose()))?;
-            Ok::<_, std::io::Error>(path)
-        })();
-        written.map(|path| path.display().to_string()).map_err(|error| Fault {
-            kind: FaultKind::NotStarted,
-            message: format!("the bearer token could not be put into a file: {error}"),
-            last_words: String::new(),
-        })
-    }
-}
-
-impl Access {
-    /// Puts endpoint and authority where a text names them.
-    fn place(&self, text: &str) -> String {
-        let authority = self.endpoint.split_once("://").map_or("", |(_, authority)| authority);
-        let port = authority.rsplit_once(':').map_or("443", |(_, port)| port);
-        text.replace("{endpoint}", &self.endpoint)
-            .replace("{authority}", authority)
-            .replace("{port}", port)
-    }
-
-    fn key(&self, key: Key) -> &Secret {
-        match key {
-            Key::Primary => &self.primary,
-            Key::Secondary => &self.secondary,
-        }
-    }
-}
-
-/// Whether two clients differ in nothing but their number.
-fn same(open: &OpenClient, wanted: &OpenClient) -> bool {
-    let label = open.client.trim_end_matches(|character: char| character.is_ascii_digit());
-    label == wanted.client && {
-        let mut renamed = wanted.clone();
-        renamed.client.clone_from(&open.client);
-        renamed == *open
     }
 }
 
