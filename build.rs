@@ -1,4 +1,5 @@
-//! Lists the files that are built into the binary: scenarios, snapshots, schemas and skeletons.
+//! Lists the files that are built into the binary: requirement sets, scenarios, snapshots, schemas and
+//! skeletons.
 //!
 //! Writes `files.rs`, a list of `(path, text)` sorted by path, which `src/builtin.rs` includes. The
 //! texts themselves come in through `include_str!`, so that the compiler sees them change.
@@ -8,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Directories, what they are called in the binary, and the endings of what is taken from them.
-const TAKEN: [(&str, &str, &[&str]); 4] = [
+const TAKEN: [(&str, &str, &[&str]); 5] = [
+    ("requirements", "requirements", &["yaml"]),
     ("scenarios", "scenarios", &["yaml"]),
     ("snapshots", "snapshots", &["snap"]),
     ("schema", "schema", &["json"]),

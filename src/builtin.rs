@@ -1,5 +1,5 @@
-//! What is built into the binary: scenarios, snapshots, schemas and skeletons, so that it travels
-//! alone.
+//! What is built into the binary: scenarios, snapshots, schemas, skeletons and requirement sets, so
+//! that it travels alone.
 //!
 //! Owns the choice between `./scenarios` and the built-in ones, too, since every command that takes
 //! scenarios makes the same.
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::{self, Loaded};
 
-/// `(path, text)`, sorted by path; paths begin with `scenarios/`, `snapshots/`, `schema/` or
-/// `skeletons/`.
+/// `(path, text)`, sorted by path; paths begin with `requirements/`, `scenarios/`, `schema/`,
+/// `skeletons/` or `snapshots/`.
 pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// The directory that commands take when no paths are given.
@@ -63,7 +63,7 @@ impl Paths {
 
 /// Loads the built-in scenarios. Their paths are relative, as in this project.
 pub fn load() -> Loaded {
-    scenario::load_texts(FILES)
+    scenario::load_texts(&below("scenarios/").collect::<Vec<_>>())
 }
 
 /// Writes the built-in files below `directory`, which may be there already; files of the same name

@@ -10,6 +10,9 @@ pub struct Args {
     /// Break this rule.
     #[arg(long, value_name = "RULE-ID")]
     mutant: Option<String>,
+    /// Speak this api-version of Rooms by default, as an SDK of next month would.
+    #[arg(long, value_name = "VERSION")]
+    newer: Option<String>,
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
@@ -25,6 +28,6 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             }
         },
     };
-    serve(BufReader::new(stdin()), stdout(), mutant).await?;
+    serve(BufReader::new(stdin()), stdout(), mutant, args.newer).await?;
     Ok(Exit::Success)
 }

@@ -25,7 +25,8 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write the built-in scenarios, snapshots, schemas and skeletons below a directory.
+    /// Write the built-in scenarios, snapshots, schemas, skeletons and requirement sets below a
+    /// directory.
     Export {
         /// Made if it is not there; files of the same name are replaced.
         #[arg(value_name = "DIR")]

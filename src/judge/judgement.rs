@@ -1,6 +1,6 @@
 //! A whole case, judged from its transcript.
 
-use super::rules::{self, RuleResult, RuleStatus};
+use super::rules::{self, RuleResult};
 use super::{
     JudgeOptions, Problem, SnapshotVerdict, StepResult, StepVerdict, Verdict, contract, snapshot,
 };
@@ -92,11 +92,7 @@ fn exit(
         SnapshotVerdict::Missing { .. } => options.require_snapshots,
         _ => false,
     };
-    let red_rule = rules.iter().any(|rule| match rule.status {
-        RuleStatus::Fail => true,
-        RuleStatus::Warn => !options.allow_warnings,
-        _ => false,
-    });
+    let red_rule = rules.iter().any(|rule| options.is_red(rule));
     if red_step || red_snapshot || red_rule {
         exits.push(Exit::Failed);
     }

@@ -1,10 +1,11 @@
 //! What a judgement depends on beside the transcript.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::baseline::ActiveBaseline;
+use super::rules::{RuleResult, RuleStatus};
 
 /// How strictly to judge, and against which snapshots.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,20 @@ pub struct JudgeOptions {
     pub baseline: Option<Arc<ActiveBaseline>>,
     /// Cases that run without counting, by name, each with the reason.
     pub unscored: Arc<BTreeMap<String, String>>,
+    /// Rules whose breaking is told and not red: those newer than the requirement set.
+    pub unscored_rules: Arc<BTreeSet<&'static str>>,
+}
+
+impl JudgeOptions {
+    /// Whether a rule that came to this turns a case red, baselines aside.
+    pub fn is_red(&self, result: &RuleResult) -> bool {
+        let red = match result.status {
+            RuleStatus::Fail => true,
+            RuleStatus::Warn => !self.allow_warnings,
+            RuleStatus::Pass | RuleStatus::Info | RuleStatus::NotExercised => false,
+        };
+        red && !self.unscored_rules.contains(result.rule)
+    }
 }
 
 /// What to do with snapshots.

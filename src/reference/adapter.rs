@@ -22,12 +22,18 @@ use crate::driver::adapter::message::{self, LogLevel, Message, OpenClient, Retry
 use crate::transcript::ErrorKind;
 
 /// Speaks the protocol until `bye` or the end of the input. Calls are carried out one by one.
+/// `newer` is an api-version of Rooms that is spoken by default, before all that are known.
 ///
 /// # Errors
 ///
 /// When the input cannot be read, holds no message, or the output cannot be written.
-pub async fn serve(input: impl BufRead, mut output: impl Write, mutant: Mutant) -> io::Result<()> {
-    let mut adapter = Adapter { clients: HashMap::new(), mutant };
+pub async fn serve(
+    input: impl BufRead,
+    mut output: impl Write,
+    mutant: Mutant,
+    newer: Option<String>,
+) -> io::Result<()> {
+    let mut adapter = Adapter { clients: HashMap::new(), mutant, newer };
     for line in input.lines() {
         let message: Message = serde_json::from_str(&line?).map_err(io::Error::other)?;
         let Some(answers) = adapter.hear(message).await else { return Ok(()) };
@@ -44,6 +50,7 @@ struct Adapter {
     /// A client that could not be opened is the outcome of its calls.
     clients: HashMap<String, Result<Client, Failure>>,
     mutant: Mutant,
+    newer: Option<String>,
 }
 
 impl Adapter {
@@ -51,7 +58,7 @@ impl Adapter {
     async fn hear(&mut self, message: Message) -> Option<Vec<Answer>> {
         let mut answers = Vec::new();
         match message {
-            Message::Hello(_) => answers.push(Answer::Hello(Box::new(hello()))),
+            Message::Hello(_) => answers.push(Answer::Hello(Box::new(hello(self.newer.clone())))),
             Message::OpenClient(open) => {
                 let client = self.open(&open);
                 self.clients.insert(open.client, client);
@@ -76,7 +83,11 @@ impl Adapter {
         let trusted = trusted
             .map_err(|error| Failure::new(ErrorKind::Unexpected, error.to_string()))?
             .unwrap_or_default();
-        Client::open(&opening, &trusted, client_options(&open.options), self.mutant)
+        let mut options = client_options(&open.options);
+        if open.service == Service::Rooms {
+            options.api_version = options.api_version.or_else(|| self.newer.clone());
+        }
+        Client::open(&opening, &trusted, options, self.mutant)
     }
 
     async fn call(&self, call: &message::Call) -> Vec<Answer> {
@@ -171,7 +182,7 @@ fn call_options(options: &message::CallOpts) -> CallOptions {
 }
 
 /// Declares all there is.
-fn hello() -> Hello {
+fn hello(newer: Option<String>) -> Hello {
     let families = ["op:*", "arg:*", "role:*", "api-version:*"];
     let features = families.into_iter().chain(features::KNOWN.iter().map(|(id, _)| *id));
     let versions = |service: Service| {
@@ -193,7 +204,7 @@ fn hello() -> Hello {
         runtime: Runtime { name: "tokio".to_owned(), version: "1".to_owned() },
         os: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
         api_versions: ApiVersions {
-            rooms: versions(Service::Rooms),
+            rooms: newer.into_iter().chain(versions(Service::Rooms)).collect(),
             identity: versions(Service::Identity),
         },
         features: features.map(str::to_owned).collect(),

@@ -98,12 +98,17 @@ impl Shared {
             return Ok(None);
         }
         self.reporters.tell(&Event::CaseStarted { index, case });
-        let mut transcript = self.carry_out(index, case).await;
+        let mut transcript = self.carry_out(index, case, !alone).await;
         let mut verdict = crate::judge::judge(&transcript, &self.suite.judge);
         if alone && verdict.exit == Exit::Failed && !interrupt.is_asked() {
             // A busy machine fails such a case now and then: it is the second failure that counts.
-            transcript = self.carry_out(index, case).await;
+            transcript = self.carry_out(index, case, false).await;
             verdict = crate::judge::judge(&transcript, &self.suite.judge);
+        }
+        if alone {
+            for step in &transcript.steps {
+                self.reporters.tell(&Event::StepFinished { index, case, step });
+            }
         }
         if self.suite.fail_fast && !verdict.is_green() {
             self.stop.store(true, Ordering::Relaxed);
@@ -111,7 +116,9 @@ impl Shared {
         Ok(Some(Judged { transcript, verdict }))
     }
 
-    async fn carry_out(&self, index: usize, case: &Case) -> Transcript {
+    /// `live`: steps are told as they finish. Those of a case that may run twice are told when it
+    /// is known which run counts, or a report would hold both.
+    async fn carry_out(&self, index: usize, case: &Case, live: bool) -> Transcript {
         let kind = self.suite.target.kind();
         let mut world = match self.suite.target.open(case, self.suite.options.seed).await {
             Ok(world) => world,
@@ -122,7 +129,9 @@ impl Shared {
             Err(error) => return unreachable(case, kind, error.into_ended()),
         };
         let mut tell = |step: &crate::transcript::StepRecord| {
-            self.reporters.tell(&Event::StepFinished { index, case, step });
+            if live {
+                self.reporters.tell(&Event::StepFinished { index, case, step });
+            }
         };
         let transcript =
             super::run_case(case, &mut world, &mut driver, &self.suite.options, &mut tell).await;

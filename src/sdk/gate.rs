@@ -20,11 +20,29 @@ pub struct Gate {
 }
 
 impl Gate {
-    pub fn of(hello: &Hello) -> Self {
+    /// What an adapter can do, unknown api-versions being served as known ones.
+    pub fn of(hello: &Hello, served_as: &[(ApiVersion, ApiVersion)]) -> Self {
+        let known = |versions: &[String]| {
+            let served = versions.iter().flat_map(|version| {
+                served_as.iter().filter(move |(new, _)| new.as_str() == version)
+            });
+            let served = served.map(|(_, known)| known.to_string());
+            versions.iter().cloned().chain(served).collect()
+        };
         Self {
             features: Features::new(hello.features.iter().cloned()),
-            rooms: hello.api_versions.rooms.clone(),
-            identity: hello.api_versions.identity.clone(),
+            rooms: known(&hello.api_versions.rooms),
+            identity: known(&hello.api_versions.identity),
+        }
+    }
+
+    /// An SDK that can do all there is: what it cannot be offered, none can.
+    pub fn everything() -> Self {
+        let versions = |service: Service| service.versions().iter().map(|one| (*one).to_owned());
+        Self {
+            features: Features::new(["*".to_owned()]),
+            rooms: versions(Service::Rooms).collect(),
+            identity: versions(Service::Identity).collect(),
         }
     }
 

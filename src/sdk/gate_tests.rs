@@ -7,12 +7,16 @@ use crate::driver::adapter::Answer;
 use crate::scenario::load_text;
 
 fn gate(features: &[&str]) -> Gate {
+    gate_at(&["2024-04-15"], features)
+}
+
+fn gate_at(rooms: &[&str], features: &[&str]) -> Gate {
     let hello = serde_json::json!({"type": "hello", "protocol": 1, "os": "x",
         "sdk": {"name": "s", "version": "1", "language": "l"},
         "runtime": {"name": "r", "version": "1"},
-        "apiVersions": {"rooms": ["2024-04-15"], "identity": []}, "features": features});
+        "apiVersions": {"rooms": rooms, "identity": []}, "features": features});
     let Ok(Answer::Hello(hello)) = Answer::read(&hello.to_string()) else { panic!("no hello") };
-    Gate::of(&hello)
+    Gate::of(&hello, &[(ApiVersion::new("2026-09-01"), ApiVersion::new("2025-03-13"))])
 }
 
 fn scenario(steps: &str) -> Vec<Arc<Scenario>> {
@@ -33,6 +37,14 @@ fn a_case_runs_at_the_versions_that_the_adapter_lists() {
     let names: Vec<String> = plan.cases.iter().map(Case::name).collect();
     assert_eq!(names, ["quickstart::x::2024-04-15"]);
     assert_eq!(plan.skipped.len(), 1);
+}
+
+#[test]
+fn an_unknown_version_stands_for_the_one_that_it_is_served_as() {
+    let plan =
+        gate_at(&["2026-09-01"], &["op:rooms.*"]).plan(&Selection::default(), &scenario(GET));
+    let names: Vec<String> = plan.cases.iter().map(Case::name).collect();
+    assert_eq!(names, ["quickstart::x::2025-03-13"]);
 }
 
 #[test]

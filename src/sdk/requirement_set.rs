@@ -1,10 +1,19 @@
-//! Frozen lists of cases by date: what an SDK's score is made of. Newer cases run, unscored.
+//! Frozen lists of rules and cases by date: what an SDK's score is made of. What is newer runs,
+//! unscored.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+use super::Gate;
+use crate::builtin;
+use crate::judge::rules;
+use crate::plan::{Case, Selection};
+use crate::scenario::Scenario;
 
 /// A list of what is scored from one day on. `requirements/<date>.yaml`; never changed afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,23 +38,26 @@ pub enum RequirementSetError {
     Rules { path: PathBuf, rules: Vec<String> },
 }
 
-/// The sets that were frozen so far: name and text.
-const FROZEN: [(&str, &str); 1] =
-    [("2026-11-24", include_str!("../../requirements/2026-11-24.yaml"))];
-
 impl RequirementSet {
+    /// The dates of the sets that are built in, oldest first.
+    pub fn dates() -> impl Iterator<Item = &'static str> {
+        builtin::below("requirements/")
+            .filter_map(|(path, _)| Path::new(path).file_stem()?.to_str())
+    }
+
     /// A set by its date, or out of a file.
     ///
     /// # Errors
     ///
     /// When it does not exist, cannot be read, or names rules that do not exist.
     pub fn find(date_or_file: &str) -> Result<Self, RequirementSetError> {
-        if let Some((name, text)) = FROZEN.iter().find(|(name, _)| *name == date_or_file) {
-            return Self::read(Path::new(name), text);
+        let frozen = format!("requirements/{date_or_file}.yaml");
+        if let Some(text) = builtin::text(&frozen) {
+            return Self::read(Path::new(&frozen), text);
         }
         let path = Path::new(date_or_file);
         if date_or_file.parse::<NaiveDate>().is_ok() && !path.exists() {
-            let known = FROZEN.map(|(name, _)| name.to_owned()).to_vec();
+            let known = Self::dates().map(str::to_owned).collect();
             return Err(RequirementSetError::Unknown { date: date_or_file.to_owned(), known });
         }
         let text = std::fs::read_to_string(path).map_err(|error| RequirementSetError::Read {
@@ -59,7 +71,7 @@ impl RequirementSet {
         let set: Self = serde_saphyr::from_str(text).map_err(|error| {
             RequirementSetError::Read { path: path.to_owned(), problem: error.to_string() }
         })?;
-        let unknown = |rule: &&String| crate::judge::rules::find(rule).is_none();
+        let unknown = |rule: &&String| rules::find(rule).is_none();
         let rules: Vec<String> = set.rules.iter().filter(unknown).cloned().collect();
         if rules.is_empty() {
             Ok(set)
@@ -68,36 +80,46 @@ impl RequirementSet {
         }
     }
 
+    /// The set of a day: all rules there are, and all cases that some SDK could carry out.
+    pub fn freeze(date: NaiveDate, scenarios: &[Arc<Scenario>]) -> Self {
+        let plan = Gate::everything().plan(&Selection::default(), scenarios);
+        Self {
+            date,
+            rules: rules::all().map(|rule| rule.id.to_owned()).collect(),
+            cases: plan.cases.iter().map(Case::name).collect(),
+        }
+    }
+
+    /// The text of its file.
+    pub fn to_yaml(&self) -> String {
+        let mut text = format!(
+            "# What an SDK is scored by from this day on. Never changed afterwards: newer rules and cases run\n\
+             # and do not count. `acs-conformance sdk requirements --freeze` wrote it.\n\
+             date: {}\nrules:\n",
+            self.date
+        );
+        for rule in &self.rules {
+            let _ = writeln!(text, "  - {rule}");
+        }
+        text.push_str("cases:\n");
+        for case in &self.cases {
+            let _ = writeln!(text, "  - {case}");
+        }
+        text
+    }
+
     /// Why a case is not scored; `None` when it is.
     pub fn unscored(&self, case: &str) -> Option<String> {
         (!self.cases.contains(case))
-            .then(|| format!("not scored: added after the requirement set {}", self.date))
+            .then(|| format!("not scored: added later than the requirement set {}", self.date))
+    }
+
+    /// The rules that are not scored: those that came later.
+    pub fn unscored_rules(&self) -> BTreeSet<&'static str> {
+        rules::all().map(|rule| rule.id).filter(|id| !self.rules.contains(*id)).collect()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_frozen_set_can_be_read_and_has_its_own_date() {
-        for (name, _) in FROZEN {
-            let set = RequirementSet::find(name).unwrap();
-            assert_eq!(set.date.to_string(), name);
-            assert!(!set.rules.is_empty() && !set.cases.is_empty());
-        }
-    }
-
-    #[test]
-    fn an_unknown_date_names_those_that_are_known() {
-        let said = RequirementSet::find("2020-01-01").unwrap_err().to_string();
-        assert!(said.contains(FROZEN[0].0), "{said}");
-    }
-
-    #[test]
-    fn a_newer_case_is_not_scored() {
-        let set = RequirementSet::find(FROZEN[0].0).unwrap();
-        assert!(set.unscored("rooms::made-up::2025-03-13").unwrap().contains("not scored"));
-        assert_eq!(set.unscored(set.cases.first().unwrap()), None);
-    }
-}
+#[path = "requirement_set_tests.rs"]
+mod tests;

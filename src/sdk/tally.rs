@@ -16,6 +16,8 @@ pub struct Tally {
     pub findings: Findings,
     /// Failures that the baseline expected.
     pub expected: usize,
+    /// Cases that the requirement set does not have.
+    pub unscored: usize,
     /// Entries that expected what did not happen, one line each.
     pub stale: Vec<String>,
     /// Indices of the entries that excused something.
@@ -31,6 +33,7 @@ impl Tally {
         let case = finished.case.name();
         self.coverage.add(&finished.verdict.rules);
         self.findings.add(&case, finished.transcript, finished.verdict);
+        self.unscored += usize::from(finished.verdict.unscored.is_some());
         for remark in &finished.verdict.baseline {
             self.remark(&case, remark, finished.verdict);
         }

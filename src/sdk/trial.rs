@@ -1,9 +1,10 @@
 //! One SDK put through the suite: from its adapter's command to the sum of the run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Gate, RequirementSet, Tally, TallySink};
+use crate::acs::ApiVersion;
 use crate::driver::DriverKind;
 use crate::driver::adapter::{AdapterDriver, Command, Fault, Hello, Limits, Pool};
 use crate::exit::Exit;
@@ -26,6 +27,8 @@ pub struct Trial<'a> {
     pub judge: JudgeOptions,
     pub baseline: Option<&'a Baseline>,
     pub requirements: Option<&'a RequirementSet>,
+    /// Api-versions that the emulator does not know, each with the one as which it is served.
+    pub served_as: &'a [(ApiVersion, ApiVersion)],
     pub jobs: usize,
     pub fail_fast: bool,
     pub today: chrono::NaiveDate,
@@ -48,6 +51,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// Mistakes of the baseline itself (exit 2).
     pub mistakes: Vec<String>,
+    /// Rules that are newer than the requirement set: told, and not red.
+    pub unscored_rules: Arc<BTreeSet<&'static str>>,
 }
 
 impl Trial<'_> {
@@ -57,11 +62,12 @@ impl Trial<'_> {
     ///
     /// A fault when the adapter cannot be started (exit 4).
     pub async fn prepare(&self, command: Command, limits: Limits) -> Result<Prepared, Fault> {
-        let pool = Arc::new(Pool::new(command, limits));
+        let pool = Arc::new(Pool::new(command, limits).serving_as(self.served_as.to_vec()));
         let driver = AdapterDriver::start(pool.clone()).await?;
         let hello = driver.hello().clone();
         pool.keep(driver);
-        let mut plan = Gate::of(&hello).plan(&self.selection, &self.loaded.scenarios);
+        let mut plan =
+            Gate::of(&hello, self.served_as).plan(&self.selection, &self.loaded.scenarios);
         // What must run alone comes last, so that nobody waits for it twice.
         plan.cases.sort_by_key(|case| case.scenario.lane == Lane::Timing);
         Ok(Prepared { hello, plan, pool })
@@ -105,6 +111,7 @@ impl Trial<'_> {
             fail_fast: self.fail_fast,
         };
         let active = suite.judge.baseline.clone();
+        let unscored_rules = suite.judge.unscored_rules.clone();
         let mut finished = suite.run(&started, sinks).await;
         let mut tally = tally.take();
         // A run of a selection says nothing of the cases that it left out.
@@ -120,7 +127,7 @@ impl Trial<'_> {
             let exit = finished.exit.unwrap_or(Exit::Success);
             finished.exit = Some(Exit::worst([exit, Exit::Invalid]));
         }
-        Outcome { finished, tally, notes: prepared.pool.notes(), mistakes }
+        Outcome { finished, tally, notes: prepared.pool.notes(), mistakes, unscored_rules }
     }
 
     /// The options of judging this implementation, and what is wrong with its baseline.
@@ -146,6 +153,7 @@ impl Trial<'_> {
             let unscored: BTreeMap<String, String> =
                 names.iter().filter_map(|name| Some((name.clone(), set.unscored(name)?))).collect();
             judge.unscored = Arc::new(unscored);
+            judge.unscored_rules = Arc::new(set.unscored_rules());
         }
         (judge, mistakes)
     }

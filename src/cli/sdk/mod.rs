@@ -5,6 +5,7 @@ mod check;
 mod matrix;
 mod new;
 mod preparation;
+mod requirements;
 mod run;
 mod suite;
 mod summary;
@@ -25,6 +26,8 @@ enum Command {
     Matrix(matrix::Args),
     /// Known failures.
     Baseline(baseline::Args),
+    /// List the frozen requirement sets, or freeze one.
+    Requirements(requirements::Args),
     /// Test an adapter: every message is exercised, every mistake named with its line.
     Check(check::Args),
     /// Write a commented adapter to begin with.
@@ -36,6 +39,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Command::Run(args) => run::carry_out(args).await,
         Command::Matrix(args) => matrix::carry_out(args).await,
         Command::Baseline(args) => baseline::carry_out(args).await,
+        Command::Requirements(args) => requirements::carry_out(&args),
         Command::Check(args) => check::carry_out(args).await,
         Command::New(args) => new::carry_out(&args),
     }

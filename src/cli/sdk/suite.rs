@@ -58,10 +58,12 @@ pub struct SuiteArgs {
     /// Seed of the emulators.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Answer an unknown api-version as a known one, such as 2026-09-01=2025-03-13.
+    /// Answer an api-version that the emulator does not know as a known one, such as
+    /// 2026-09-01=2025-03-13; cases of the known one run at it.
     #[arg(long, value_name = "NEW=KNOWN", value_parser = emulation::served_as)]
     serve_as: Vec<(ApiVersion, ApiVersion)>,
-    /// Score the frozen requirement set of this date (or file); newer cases run, unscored.
+    /// Score by the frozen requirement set of this date (or file): newer cases and rules run, and
+    /// do not count.
     #[arg(long, value_name = "DATE")]
     requirements: Option<String>,
     /// A broken SHOULD is not red.
@@ -151,6 +153,7 @@ impl SuiteArgs {
             judge: self.judge_options(),
             baseline: subject.baseline.as_ref(),
             requirements: requirements.as_ref(),
+            served_as: &self.serve_as,
             jobs: self.jobs(),
             fail_fast: self.fail_fast,
             today: chrono::Utc::now().date_naive(),

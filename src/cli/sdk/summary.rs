@@ -4,7 +4,7 @@ use std::io;
 
 use crate::judge::baseline::Standing;
 use crate::judge::rules::RuleStatus;
-use crate::judge::{StepResult, Verdict};
+use crate::judge::{Problem, StepResult, Verdict};
 use crate::report::{CaseFinished, Event, Sink};
 use crate::sdk::{Outcome, Prepared};
 use crate::transcript::{Ended, Transcript};
@@ -52,6 +52,7 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> &'static str {
         Ended::Unreachable(_) => "no target",
         Ended::Interrupted => "stopped",
         Ended::TimedOut { .. } => "timed-out",
+        Ended::Completed | Ended::Failed if blames_the_harness(verdict) => "harness",
         Ended::Completed | Ended::Failed => {
             let red = verdict.steps.iter().any(|step| step.result == StepResult::Failed)
                 || matches!(verdict.snapshot, crate::judge::SnapshotVerdict::Differs { .. })
@@ -59,6 +60,11 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> &'static str {
             if red { "fail" } else { "pass" }
         }
     }
+}
+
+/// Whether the emulator broke the contract, whatever else went wrong.
+fn blames_the_harness(verdict: &Verdict) -> bool {
+    verdict.problems.iter().any(|problem| matches!(problem, Problem::Contract(_)))
 }
 
 fn wire(verdict: &Verdict) -> &'static str {
@@ -89,6 +95,12 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     if tally.expected > 0 {
         anstream::println!("  {} known failures, as the baseline expects", tally.expected);
     }
+    if tally.unscored > 0 {
+        anstream::println!(
+            "  {} cases are newer than the requirement set, not scored",
+            tally.unscored
+        );
+    }
     for stale in &tally.stale {
         anstream::println!("  stale: {stale}");
     }
@@ -114,7 +126,9 @@ fn rules(outcome: &Outcome) -> Vec<String> {
         let count = outcome.tally.coverage.of(rule.id);
         let wrong = count.failed + count.warned;
         let word = if count.failed > 0 { "broken" } else { "not kept (SHOULD)" };
-        (wrong > 0).then(|| format!("{}: {word} in {wrong} cases", rule.id))
+        let newer = outcome.unscored_rules.contains(rule.id);
+        let note = if newer { ", not scored" } else { "" };
+        (wrong > 0).then(|| format!("{}: {word} in {wrong} cases{note}", rule.id))
     })
     .collect()
 }

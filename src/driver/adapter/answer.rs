@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::message::LogLevel;
 use super::violation::Violation;
+use crate::acs::Service;
 use crate::transcript::{self, Implementation};
 
 /// The two bytes that begin a protocol line; any other line is the adapter's log.
@@ -77,6 +78,16 @@ pub struct ApiVersions {
     pub rooms: Vec<String>,
     #[serde(default)]
     pub identity: Vec<String>,
+}
+
+impl ApiVersions {
+    /// Those of one service.
+    pub fn of(&self, service: Service) -> &[String] {
+        match service {
+            Service::Rooms => &self.rooms,
+            Service::Identity => &self.identity,
+        }
+    }
 }
 
 /// What a call came to.

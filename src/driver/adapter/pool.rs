@@ -11,6 +11,7 @@ use super::fault::{self, Fault, FaultKind};
 use super::process::Process;
 use super::proxy::Proxy;
 use super::session::AdapterDriver;
+use crate::acs::ApiVersion;
 
 /// How patient the harness is.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +45,8 @@ impl Default for Limits {
 pub struct Pool {
     command: Command,
     limits: Limits,
+    /// Api-versions that the emulator does not know, each with the one as which it is served.
+    served_as: Vec<(ApiVersion, ApiVersion)>,
     counts: Mutex<Counts>,
     /// A driver that was started to hear what the adapter can do: the first worker takes it.
     kept: Mutex<Option<Box<AdapterDriver>>>,
@@ -64,10 +67,24 @@ impl Pool {
         Self {
             command,
             limits,
+            served_as: Vec::new(),
             counts: Mutex::default(),
             kept: Mutex::default(),
             proxy: OnceCell::new(),
         }
+    }
+
+    /// Adapters whose unknown api-versions stand for known ones.
+    #[must_use]
+    pub fn serving_as(mut self, pairs: Vec<(ApiVersion, ApiVersion)>) -> Self {
+        self.served_as = pairs;
+        self
+    }
+
+    /// Whether a version that an adapter lists means `wanted`: it is that one, or served as it.
+    pub fn means(&self, listed: &str, wanted: &ApiVersion) -> bool {
+        listed == wanted.as_str()
+            || self.served_as.iter().any(|(new, known)| new.as_str() == listed && known == wanted)
     }
 
     pub fn limits(&self) -> &Limits {

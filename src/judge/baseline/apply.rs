@@ -106,8 +106,9 @@ impl ActiveBaseline {
             if result.status == RuleStatus::NotExercised {
                 continue;
             }
-            let red_rule = self.hold(case, Some(result.rule), wrong(result), &mut remarks);
-            red |= red_rule && !(options.allow_warnings && result.status == RuleStatus::Warn);
+            let wrong = wrong(result);
+            let excused = wrong.is_some() && !options.is_red(result);
+            red |= self.hold(case, Some(result.rule), wrong, &mut remarks) && !excused;
         }
         verdict.baseline = remarks;
         if matches!(verdict.exit, Exit::Success | Exit::Failed) {

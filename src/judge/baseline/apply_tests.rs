@@ -32,11 +32,15 @@ fn verdict(status: RuleStatus) -> (Transcript, Verdict) {
 }
 
 fn applied(entry: &str, status: RuleStatus) -> Verdict {
+    applied_with(entry, status, &JudgeOptions::default())
+}
+
+fn applied_with(entry: &str, status: RuleStatus, options: &JudgeOptions) -> Verdict {
     let text = format!("entries:\n  - {{ reason: r, issue: i, {entry} }}\n");
     let baseline = Baseline::read(Path::new("b.yaml"), &text).unwrap();
     let active = Arc::new(ActiveBaseline::new("b.yaml".into(), baseline.entries));
     let (transcript, mut verdict) = verdict(status);
-    active.apply("a::b::v1", &transcript, &JudgeOptions::default(), &mut verdict);
+    active.apply("a::b::v1", &transcript, options, &mut verdict);
     verdict
 }
 
@@ -66,6 +70,15 @@ fn an_unexpected_pass_is_red_where_the_case_is_named() {
     let among_others = applied("case: 'a::**/PAG-1'", RuleStatus::Pass);
     assert_eq!(among_others.exit, Exit::Success);
     assert_eq!(among_others.baseline[0].standing, Standing::Passed);
+}
+
+#[test]
+fn a_rule_that_is_newer_than_the_requirement_set_is_not_red() {
+    let newer = Arc::new(["PAG-1"].into());
+    let options = JudgeOptions { unscored_rules: newer, ..JudgeOptions::default() };
+    let entry = "case: 'a::other::v1/PAG-1'";
+    assert_eq!(applied_with(entry, RuleStatus::Fail, &options).exit, Exit::Success);
+    assert_eq!(applied_with(entry, RuleStatus::Fail, &JudgeOptions::default()).exit, Exit::Failed);
 }
 
 #[test]

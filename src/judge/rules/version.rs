@@ -8,6 +8,7 @@ use super::identity::pattern;
 use super::rule::{Judging, Level, Profile, Rule};
 use super::watch::{Origin, api_versions};
 use super::{Family, Tally, Watch};
+use crate::transcript::{Called, Exchange};
 
 const FAMILY: Family = Family::Version;
 
@@ -84,6 +85,11 @@ fn version_is_kept(watch: &Watch<'_>, tally: &mut Tally) {
     }
 }
 
+/// Whether the version sent is one that stands for the one selected.
+fn serves(exchange: &Exchange, call: &Called) -> bool {
+    exchange.attempt.served_as.as_deref() == Some(call.api_version.as_str())
+}
+
 fn version_is_selected(watch: &Watch<'_>, tally: &mut Tally) {
     for (step, call) in watch.calls() {
         if call.api_version == call.operation.service().default_version() {
@@ -94,7 +100,7 @@ fn version_is_selected(watch: &Watch<'_>, tally: &mut Tally) {
             let versions = api_versions(exchange);
             tally.demand(
                 (step.index, index),
-                versions.contains(&call.api_version.as_str()),
+                versions.contains(&call.api_version.as_str()) || serves(exchange, call),
                 || {
                     format!(
                         "api-version {:?} is sent, {} was selected",

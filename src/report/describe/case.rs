@@ -157,6 +157,9 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Status {
         Ended::Implementation(fault) => return implementation(fault.kind),
         Ended::Completed | Ended::Failed => {}
     }
+    if verdict.problems.iter().any(|problem| matches!(problem, Problem::Contract(_))) {
+        return Status::HarnessError;
+    }
     let broken = verdict.steps.iter().any(|step| step.result == StepResult::Failed)
         || matches!(verdict.snapshot, SnapshotVerdict::Differs { .. })
         || !verdict.problems.is_empty();

@@ -1,0 +1,264 @@
+//! `sdk run` and what belongs to it, with the reference client as the SDK: whole, or with one rule
+//! broken.
+
+use std::path::Path;
+
+use super::command;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_acs-conformance");
+
+/// Exit code and all that was said, standard error first.
+struct Judged(i32, String);
+
+impl Judged {
+    #[track_caller]
+    fn ended(self, code: i32) -> Self {
+        assert_eq!(self.0, code, "{}", self.1);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &str) -> Self {
+        assert!(self.1.contains(words), "missing: {words}\n{}", self.1);
+        self
+    }
+
+    #[track_caller]
+    fn never_says(self, words: &str) -> Self {
+        assert!(!self.1.contains(words), "there: {words}\n{}", self.1);
+        self
+    }
+}
+
+fn sdk(folder: &Path, arguments: &[&str]) -> Judged {
+    let mut command = command();
+    command.arg("sdk").args(arguments).current_dir(folder);
+    command.env("ACS_CONNECTION_STRING", "endpoint=https://live.invalid/;accesskey=Y2FuYXJ5");
+    let output = command.output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let said = text(&output.stderr) + &text(&output.stdout);
+    Judged(output.status.code().unwrap_or(-1), said)
+}
+
+/// The reference client as an adapter, with options of its own.
+fn reference(options: &str) -> String {
+    format!("'{PROGRAM}' reference-client {options}")
+}
+
+fn run(folder: &Path, adapter: &str, more: &[&str]) -> Judged {
+    let quickstart = ["run", "--filter", "quickstart::quickstart::*", "--adapter", adapter];
+    sdk(folder, &[&quickstart[..], more].concat())
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn in_an_empty_folder_the_built_in_scenarios_run_and_the_first_line_says_so() {
+    let folder = folder();
+    let judged = run(folder.path(), &reference(""), &[]);
+    let first = judged.1.lines().next().unwrap_or_default().to_owned();
+    assert!(first.contains("built-in scenarios"), "{first}");
+    judged
+        .ended(0)
+        .says("pass       pass     quickstart::quickstart::2025-03-13")
+        .says("1 passed, 0 failed, 0 not run, 0 n/a")
+        .says("not exercised: ")
+        .says("created 4, deleted 4, leaked 0");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("it is there").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn interface_and_wire_are_two_verdicts() {
+    let folder = folder();
+    run(folder.path(), &reference("--mutant VER-1"), &[])
+        .ended(1)
+        .says("pass       fail     quickstart::quickstart::2025-03-13")
+        .says("VER-1: broken in 1 cases");
+}
+
+#[test]
+fn a_broken_should_is_a_warning_that_must_be_allowed() {
+    let folder = folder();
+    let adapter = reference("--mutant ID-1");
+    run(folder.path(), &adapter, &[])
+        .ended(1)
+        .says("pass       warn     quickstart::quickstart::2025-03-13")
+        .says("ID-1: not kept (SHOULD) in 1 cases");
+    run(folder.path(), &adapter, &["--allow-warnings"]).ended(0);
+}
+
+#[test]
+fn a_rule_that_was_never_exercised_is_red_where_coverage_is_required() {
+    let folder = folder();
+    let adapter = reference("");
+    run(folder.path(), &adapter, &["--require-coverage"]).ended(1).says("not exercised: ");
+}
+
+#[test]
+fn a_baseline_is_written_kept_and_strict_both_ways() {
+    let folder = folder();
+    let file = folder.path().join("known-failures.yaml");
+    let broken = reference("--mutant VER-1");
+    let update = |adapter: &str| {
+        let quickstart = ["baseline", "update", "--filter", "quickstart::quickstart::*"];
+        let more = ["--baseline", "known-failures.yaml", "--adapter", adapter];
+        sdk(folder.path(), &[&quickstart[..], &more].concat()).ended(0)
+    };
+    update(&broken).says("wrote known-failures.yaml");
+    let written = std::fs::read_to_string(&file).expect("it was written");
+    assert!(written.contains("rule: VER-1"), "{written}");
+
+    // Somebody says why; the next update keeps it.
+    let reason = regex::Regex::new("(?m)reason: .*$").expect("a pattern");
+    let explained = reason.replace_all(&written, "reason: \"we know\"").into_owned();
+    let issue = regex::Regex::new("(?m)issue: .*$").expect("a pattern");
+    let explained =
+        issue.replace_all(&explained, "issue: \"https://issues.example/1\"").into_owned();
+    assert_ne!(explained, written);
+    std::fs::write(&file, &explained).expect("written");
+    update(&broken);
+    let kept = std::fs::read_to_string(&file).expect("it is there");
+    assert!(kept.contains("we know") && kept.contains("issues.example/1"), "{kept}");
+
+    let exact = kept.replace("quickstart::**", "quickstart::quickstart::2025-03-13");
+    assert_ne!(exact, kept);
+    std::fs::write(&file, exact).expect("written");
+    let known = ["--baseline", "known-failures.yaml"];
+    run(folder.path(), &broken, &known)
+        .ended(0)
+        .says("(1 known)")
+        .says("1 known failures, as the baseline expects");
+    run(folder.path(), &reference(""), &known).ended(1).says("stale: ").says("VER-1");
+    run(folder.path(), &reference("--mutant ID-3"), &known).ended(1).says("ID-3: broken");
+}
+
+#[test]
+fn a_run_that_did_not_come_to_its_end_changes_no_baseline() {
+    let folder = folder();
+    let arguments = ["baseline", "update", "--baseline", "b.yaml", "--adapter", "false"];
+    sdk(folder.path(), &arguments).ended(4);
+    assert!(!folder.path().join("b.yaml").exists());
+}
+
+#[test]
+fn what_is_newer_than_the_requirement_set_runs_and_does_not_count() {
+    let folder = folder();
+    let set = "date: 2026-01-01\nrules: [AUTH-1, ID-3]\ncases: [\"rooms::old::2025-03-13\"]\n";
+    std::fs::write(folder.path().join("old.yaml"), set).expect("written");
+    let set = set.replace("rooms::old", "quickstart::quickstart");
+    std::fs::write(folder.path().join("rules.yaml"), set).expect("written");
+    let unscored = "[not scored: added later than the requirement set 2026-01-01]";
+    run(folder.path(), &reference("--mutant ID-3"), &["--requirements", "old.yaml"])
+        .ended(0)
+        .says(unscored)
+        .says("1 cases are newer than the requirement set, not scored");
+    // The case counts, the rule does not.
+    run(folder.path(), &reference("--mutant VER-1"), &["--requirements", "rules.yaml"])
+        .ended(0)
+        .says("VER-1: broken in 1 cases, not scored")
+        .never_says(unscored);
+    run(folder.path(), &reference("--mutant ID-3"), &["--requirements", "rules.yaml"]).ended(1);
+}
+
+#[test]
+fn frozen_sets_are_listed_used_by_date_and_printed_anew() {
+    let folder = folder();
+    let listed = sdk(folder.path(), &["requirements"]).ended(0).says(" rules, ").1;
+    let date = listed.split_whitespace().next().expect("a date").to_owned();
+    run(folder.path(), &reference("--mutant ID-3"), &["--requirements", &date]).ended(1);
+    run(folder.path(), &reference(""), &["--requirements", "2020-01-01"])
+        .ended(2)
+        .says("there is no requirement set 2020-01-01; known are: ")
+        .says(&date);
+    sdk(folder.path(), &["requirements", "--freeze"])
+        .ended(0)
+        .says("  - AUTH-1\n")
+        .says("  - quickstart::quickstart::2025-03-13\n");
+}
+
+#[test]
+fn next_months_sdk_is_judged_at_the_version_that_it_is_served_as() {
+    let folder = folder();
+    let adapter = reference("--newer 2026-09-01");
+    let report = ["--serve-as", "2026-09-01=2025-03-13", "--report", "report.jsonl"];
+    run(folder.path(), &adapter, &report)
+        .ended(0)
+        .says("api-version 2026-09-01 is served as 2025-03-13")
+        .says("pass       pass     quickstart::quickstart::2025-03-13");
+    let report = std::fs::read_to_string(folder.path().join("report.jsonl")).expect("it is there");
+    assert!(report.contains("/rooms?api-version=2026-09-01"), "the new version is sent");
+    assert!(!report.contains("/rooms?api-version=2025-03-13"), "and no other");
+    assert!(report.contains("[\"2026-09-01\",\"2025-03-13\"]"), "the header says so");
+}
+
+#[test]
+fn every_format_of_report_is_written_and_a_torn_one_is_noticed() {
+    let folder = folder();
+    run(folder.path(), &reference(""), &["--report-dir", "out"]).ended(0);
+    let out = folder.path().join("out");
+    for name in
+        ["report.jsonl", "junit.xml", "report.json", "summary.md", "badge.json", "report.html"]
+    {
+        let length = std::fs::metadata(out.join(name)).map(|file| file.len()).unwrap_or_default();
+        let there: Vec<_> = std::fs::read_dir(&out).expect("it is there").collect();
+        assert!(length > 0, "{name}: {there:?}");
+    }
+    let report = std::fs::read(out.join("report.jsonl")).expect("it is there");
+    std::fs::write(out.join("torn.jsonl"), &report[..report.len() - 40]).expect("written");
+    let torn = command().args(["report", "badge"]).arg(out.join("torn.jsonl")).output();
+    let said = String::from_utf8_lossy(&torn.expect("it runs").stderr).into_owned();
+    assert!(said.contains("warning: ") && said.contains("torn.jsonl"), "{said}");
+}
+
+#[test]
+fn an_adapter_never_sees_a_live_key() {
+    let folder = folder();
+    let adapter = format!("sh -c 'env > seen; exec \"$0\" reference-client' '{PROGRAM}'");
+    run(folder.path(), &adapter, &[]).ended(0);
+    let seen = std::fs::read_to_string(folder.path().join("seen")).expect("what it saw");
+    assert!(seen.contains("\nREQUESTS_CA_BUNDLE="), "{seen}");
+    assert!(!seen.contains("Y2FuYXJ5"), "{seen}");
+}
+
+#[test]
+fn a_skeleton_is_never_written_over_something() {
+    let folder = folder();
+    sdk(folder.path(), &["new", "python"]).ended(0).says("next: acs-conformance sdk check");
+    sdk(folder.path(), &["new", "python"]).ended(2).says("adapter.py exists already");
+    sdk(folder.path(), &["new", "javascript", "-"]).ended(0).says("// A skeleton of an adapter");
+    sdk(folder.path(), &["new", "cobol"]).ended(2).says("python, javascript");
+}
+
+#[test]
+fn an_adapter_is_checked_message_by_message() {
+    let folder = folder();
+    let checked = sdk(folder.path(), &["check", &reference("")]).ended(0);
+    let passed = checked.1.lines().filter(|line| line.starts_with("ok ")).count();
+    assert!(passed >= 20, "{}", checked.1);
+    checked
+        .says("ok      op rooms.create")
+        .says("ok      client.update_key")
+        .says("ok      bye")
+        .says("the protocol is kept; next: acs-conformance sdk run --adapter")
+        .never_says("BROKEN");
+    sdk(folder.path(), &["check", "false"]).ended(4).says("it ended before it said hello");
+    sdk(folder.path(), &["check", "'open"]).ended(2).says("open ' quote");
+}
+
+#[test]
+fn a_case_that_measures_time_is_confirmed_by_a_second_run_and_reported_once() {
+    let folder = folder();
+    let text = "name: Twice\nevidence: { assumed: a test }\nlane: timing\napi-versions: [\"2025-03-13\"]\nsteps:\n  - call: { op: rooms.list, expect: { ok: { length: 1 } } }\n";
+    std::fs::write(folder.path().join("twice.yaml"), text).expect("written");
+    let log = format!("sh -c 'tee -a heard | \"$0\" reference-client' '{PROGRAM}'");
+    let arguments = ["run", "twice.yaml", "--adapter", &log, "--report", "report.jsonl"];
+    sdk(folder.path(), &arguments).ended(1);
+    let heard = std::fs::read_to_string(folder.path().join("heard")).expect("it is there");
+    assert_eq!(heard.matches("\"op\":\"rooms.list\"").count(), 2, "{heard}");
+    let report = std::fs::read_to_string(folder.path().join("report.jsonl")).expect("it is there");
+    let steps = report.lines().filter(|line| line.starts_with("{\"record\":\"step\""));
+    assert_eq!(steps.count(), 1, "{report}");
+}
