@@ -1,5 +1,7 @@
 //! The command line as a user calls it. One module each for every subcommand.
 
+#[path = "cli/adapter_messages.rs"]
+mod adapter_messages;
 #[path = "cli/cassettes.rs"]
 mod cassettes;
 #[path = "cli/check.rs"]
@@ -8,16 +10,22 @@ mod check;
 mod golden;
 #[path = "cli/language.rs"]
 mod language;
+#[path = "cli/observe.rs"]
+mod observe;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/report_files.rs"]
 mod report_files;
 #[path = "cli/report_sample.rs"]
 mod report_sample;
+#[path = "cli/rules.rs"]
+mod rules;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/sdk.rs"]
+mod sdk;
 #[path = "cli/stand_in.rs"]
 mod stand_in;
 

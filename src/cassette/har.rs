@@ -28,6 +28,24 @@ pub enum HarError {
 }
 
 impl Har {
+    /// A recording of these exchanges with a target, of no case.
+    pub fn of(entries: Vec<Entry>, target: &str) -> Self {
+        Self {
+            log: Log {
+                version: "1.2".to_owned(),
+                creator: Creator {
+                    name: "acs-conformance".to_owned(),
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                },
+                entries,
+                case: String::new(),
+                target: target.to_owned(),
+                state: None,
+                passed: None,
+            },
+        }
+    }
+
     /// Reads a file, whoever wrote it.
     ///
     /// # Errors

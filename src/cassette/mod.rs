@@ -18,7 +18,7 @@ mod player;
 mod tape;
 
 pub use compose::{ComposeError, compose};
-pub use har::{Har, HarError};
+pub use har::{Entry, Har, HarError};
 pub use player::{Player, PlayerError};
 pub use tape::Tape;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::file_name;
-use super::har::{Creator, Entry, Har, Log};
+use super::har::{Entry, Har};
 use crate::report::describe::{Redaction, exchange_entry};
 use crate::report::{CaseFinished, Event, Sink, replace};
 use crate::transcript::Transcript;
@@ -48,20 +48,11 @@ impl Tape {
             }));
         }
         let scenario = &transcript.scenario;
-        Har {
-            log: Log {
-                version: "1.2".to_owned(),
-                creator: Creator {
-                    name: "acs-conformance".to_owned(),
-                    version: env!("CARGO_PKG_VERSION").to_owned(),
-                },
-                entries,
-                case: format!("{}::{}::{}", scenario.area, scenario.slug, transcript.api_version),
-                target: transcript.target.name().to_owned(),
-                state: transcript.state.as_ref().map(|state| self.redaction.value(state)),
-                passed: Some(passed),
-            },
-        }
+        let mut har = Har::of(entries, transcript.target.name());
+        har.log.case = format!("{}::{}::{}", scenario.area, scenario.slug, transcript.api_version);
+        har.log.state = transcript.state.as_ref().map(|state| self.redaction.value(state));
+        har.log.passed = Some(passed);
+        har
     }
 }
 

@@ -7,7 +7,8 @@ use tokio::process::{Child, Command};
 
 use super::emulation::Emulation;
 use super::signals::Interrupts;
-use crate::emulator::{Emulator, StartError, TrustFiles, without_proxy};
+use super::surroundings::surround;
+use crate::emulator::{StartError, TrustFiles};
 use crate::exit::Exit;
 
 #[derive(Debug, Default, clap::Args)]
@@ -49,7 +50,11 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let mut command = Command::new(program);
     command.args(arguments).kill_on_drop(true);
-    set_environment(&mut command, &args, &emulator, &trust);
+    command.stdin(Stdio::inherit());
+    surround(&mut command, &emulator, &trust, &args.connection_string_env);
+    if let Some(url) = emulator.admin_url() {
+        command.env("ACS_ADMIN_URL", url);
+    }
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -62,29 +67,6 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     drop(trust);
     // The command's own code is the promise, and it need not be one of ours.
     std::process::exit(code_of(status))
-}
-
-fn set_environment(command: &mut Command, args: &Args, emulator: &Emulator, trust: &TrustFiles) {
-    command.stdin(Stdio::inherit());
-    for (number, resource) in (1..).zip(emulator.resources()) {
-        let suffix = if number == 1 { String::new() } else { format!("_{number}") };
-        let connection = resource.connection_string();
-        command.env(format!("ACS_CONNECTION_STRING{suffix}"), connection.expose());
-        command.env(format!("ACS_BEARER_TOKEN{suffix}"), resource.bearer_token().expose());
-    }
-    for name in &args.connection_string_env {
-        command.env(name, emulator.connection_string().expose());
-    }
-    command.env("ACS_CA_BUNDLE", trust.ca_file());
-    for (name, path) in trust.variables() {
-        command.env(name, path);
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        command.env(name, without_proxy(std::env::var(name).ok().as_deref()));
-    }
-    if let Some(url) = emulator.admin_url() {
-        command.env("ACS_ADMIN_URL", url);
-    }
 }
 
 /// Waits for the child, and passes signals on to it.

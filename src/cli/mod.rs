@@ -27,6 +27,7 @@ mod sdk;
 mod selection;
 mod sign;
 mod signals;
+mod surroundings;
 mod sweep;
 mod tap;
 

@@ -1,7 +1,7 @@
 //! `observe`: watch an unmodified program.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -11,12 +11,16 @@ use tokio::process::Command;
 
 use super::emulation::Emulation;
 use super::signals::Interrupts;
+use super::surroundings::surround;
 use crate::acs::Operation;
 use crate::builtin;
-use crate::emulator::{Emulator, TrustFiles, without_proxy};
+use crate::cassette::{Entry, Har, compose};
+use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
+use crate::judge::contract;
 use crate::judge::rules::{RuleStatus, judge};
-use crate::sdk::{demanded, departure, operations, write_scenario};
+use crate::report::describe::{Redaction, exchange_entry};
+use crate::sdk::{demanded, departure, operations};
 use crate::transcript::{Exchange, TargetKind, Traffic};
 
 /// Runs a program against an emulator, judges its traffic by the passive wire rules, and tells what
@@ -31,6 +35,9 @@ pub struct Args {
     /// Demand this scenario's operations, in its order.
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
+    /// Keep the traffic as a HAR file, without its secrets.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Write a scenario that does what the program did.
     #[arg(long, value_name = "FILE")]
     write_scenario: Option<PathBuf>,
@@ -60,12 +67,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let exchanges = emulator.take_exchanges();
     let mut exits = vec![program, left_behind(&emulator)];
     exits.push(order(wanted.as_deref(), &exchanges));
-    if let Some(path) = &args.write_scenario {
-        let text = write_scenario(&shown(&args), &exchanges);
-        std::fs::write(path, text)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        anstream::println!("wrote {}", path.display());
-    }
+    exits.push(keep(&args, &exchanges)?);
     let traffic = Traffic {
         program: shown(&args),
         target: TargetKind::Emulator,
@@ -78,9 +80,39 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::worst(exits))
 }
 
+/// Keeps the traffic, and a scenario of it, where that was asked for.
+fn keep(args: &Args, exchanges: &[Exchange]) -> anyhow::Result<Exit> {
+    let redaction = Redaction::default();
+    let entries = exchanges.iter().map(|one| Entry::of(&exchange_entry(one, &redaction)));
+    let har = Har::of(entries.collect(), TargetKind::Emulator.name());
+    if let Some(path) = &args.record {
+        let text = serde_json::to_string_pretty(&har)?;
+        write(path, &format!("{text}\n"))?;
+    }
+    let Some(path) = &args.write_scenario else { return Ok(Exit::Success) };
+    match compose(&har, &shown(args), "the traffic of a program") {
+        Ok(text) => write(path, &text)?,
+        Err(error) => {
+            anstream::eprintln!("error: no scenario can be written: {error}");
+            return Ok(Exit::NothingRan);
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    anstream::println!("wrote {}", path.display());
+    Ok(())
+}
+
 /// The operations of a scenario, by its slug.
 fn find(name: &str) -> Result<Vec<Operation>, String> {
-    let loaded = builtin::paths_or_default(&[]).load();
+    let paths = builtin::paths_or_default(&[]);
+    if let Some(note) = &paths.note {
+        anstream::println!("{note}");
+    }
+    let loaded = paths.load();
     let found = loaded
         .scenarios
         .iter()
@@ -112,19 +144,7 @@ async fn run(
     };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::inherit()).kill_on_drop(true);
-    let connection = emulator.connection_string();
-    let names = args.connection_string_env.iter().map(String::as_str);
-    for name in names.chain(["ACS_CONNECTION_STRING"]) {
-        command.env(name, connection.expose());
-    }
-    command.env("ACS_BEARER_TOKEN", emulator.bearer_token().expose());
-    command.env("ACS_CA_BUNDLE", trust.ca_file());
-    for (name, path) in trust.variables() {
-        command.env(name, path);
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        command.env(name, without_proxy(std::env::var(name).ok().as_deref()));
-    }
+    surround(&mut command, emulator, &trust, &args.connection_string_env);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -148,8 +168,15 @@ async fn run(
 /// Tells what the emulator holds at the end. It is the program's own business, so never red.
 fn left_behind(emulator: &Emulator) -> Exit {
     let state = emulator.state();
-    let count = |name: &str| state.get(name).and_then(|all| all.as_array()).map_or(0, Vec::len);
-    anstream::println!("left behind: {} rooms, {} users", count("rooms"), count("users"));
+    let ids = |name: &str| -> Vec<String> {
+        let all = state.get(name).and_then(|all| all.as_array()).into_iter().flatten();
+        all.filter_map(|one| Some(one.get("id")?.as_str()?.to_owned())).collect()
+    };
+    let (rooms, users) = (ids("rooms"), ids("identities"));
+    anstream::println!("left behind: {} rooms, {} users", rooms.len(), users.len());
+    for id in rooms.iter().chain(&users) {
+        anstream::println!("  {id}");
+    }
     Exit::Success
 }
 
@@ -179,7 +206,12 @@ fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
         return Exit::NothingRan;
     }
     let sent = traffic.exchanges.len();
-    let results = judge(&traffic.into_transcript());
+    let transcript = traffic.into_transcript();
+    let violations = contract::check(&transcript);
+    for violation in &violations {
+        anstream::eprintln!("error: {violation}; a fault of the harness, please report it");
+    }
+    let results = judge(&transcript);
     let count = |status| results.iter().filter(|result| result.status == status).count();
     for result in &results {
         if matches!(result.status, RuleStatus::Fail | RuleStatus::Warn) {
@@ -189,11 +221,15 @@ fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
         }
     }
     anstream::println!(
-        "wire: {sent} exchanges; {} rules passed, {} failed, {} warned",
+        "wire: {sent} exchanges; {} rules passed, {} failed, {} warned, {} not exercised",
         count(RuleStatus::Pass),
         count(RuleStatus::Fail),
-        count(RuleStatus::Warn)
+        count(RuleStatus::Warn),
+        count(RuleStatus::NotExercised)
     );
+    if !violations.is_empty() {
+        return Exit::Harness;
+    }
     let red = count(RuleStatus::Fail) > 0 || (count(RuleStatus::Warn) > 0 && !allow_warnings);
     if red { Exit::Failed } else { Exit::Success }
 }

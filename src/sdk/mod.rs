@@ -9,7 +9,6 @@
 //! | `tally` | the sum of a run: rules, baseline, what is stale |
 //! | `trial` | one SDK put through the suite |
 //! | `observation` | what an unmodified program did, held against a scenario |
-//! | `recording` | a scenario file made of what a program did |
 //! | `cell` | the environments in which the official SDKs are installed |
 
 mod cell;
@@ -17,7 +16,6 @@ mod coverage;
 mod findings;
 mod gate;
 mod observation;
-mod recording;
 mod requirement_set;
 mod tally;
 mod trial;
@@ -27,7 +25,6 @@ pub use coverage::Coverage;
 pub use findings::Findings;
 pub use gate::Gate;
 pub use observation::{demanded, departure, operations};
-pub use recording::write_scenario;
 pub use requirement_set::{RequirementSet, RequirementSetError};
 pub use tally::{Tally, TallySink};
 pub use trial::{Outcome, Prepared, Trial};

@@ -2,18 +2,9 @@
 
 use std::ffi::OsString;
 
+use super::super::surroundings::WITHHELD;
 use crate::driver::adapter::{Command, CommandError};
 use crate::emulator::{TrustFiles, without_proxy};
-
-/// Variables that may hold a live key or token: no child of the harness ever sees them.
-const WITHHELD: [&str; 6] = [
-    "ACS_CONNECTION_STRING",
-    "ACS_BEARER_TOKEN",
-    "COMMUNICATION_SERVICES_CONNECTION_STRING",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-];
 
 /// An adapter that trusts our authority and knows nothing of live resources.
 ///
