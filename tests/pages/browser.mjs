@@ -1,5 +1,5 @@
 // Looks at a page of a report in headless Chromium: no console error, no request, filters, cells,
-// keys, no secret. Called by tests/cli/report_pages.rs with: kind (run or matrix), page, folder for screenshots.
+// keys, no secret. Called by tests/pages.rs with: kind (run or matrix), page, folder for screenshots.
 import { createRequire } from "node:module";
 import { strict as assert } from "node:assert";
 import { existsSync } from "node:fs";
@@ -29,6 +29,11 @@ const open = async (viewport, colorScheme) => {
   await tab.goto(pathToFileURL(page).href);
   return { tab, noise, requests, close: () => context.close() };
 };
+// Every packed part of the page, as text.
+const unpackAll = () => Promise.all([...document.querySelectorAll("template[id^=z-]")].map((one) => {
+  const bytes = Uint8Array.from(atob(one.content.textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}));
 const quiet = ({ noise, requests }) => {
   assert.deepEqual(noise, [], "console and errors");
   const outside = requests.filter((url) => !url.startsWith("file:") && !url.startsWith("data:"));
@@ -93,7 +98,7 @@ const matrix = async ({ tab }) => {
   const cell = tab.locator("td a.mark.fail").first();
   await cell.focus();
   await tab.keyboard.press("Enter");
-  const section = tab.locator("section.cell:target");
+  const section = tab.locator("#cell section.cell");
   await section.waitFor();
   assert.ok(await tab.locator("#matrix").isHidden(), "a cell has the page for itself");
   assert.match(await section.innerText(), /Findings/);
@@ -107,7 +112,7 @@ const matrix = async ({ tab }) => {
   assert.ok(!await cell.evaluate((one) => one === document.activeElement), "arrows move");
 
   await tab.locator("td a.mark.pass[href^='#s-']").first().click();
-  const scenario = tab.locator("section.cell:target");
+  const scenario = tab.locator("#cell section.cell");
   await scenario.waitFor();
   assert.match(await scenario.innerText(), /interface/);
   await scenario.locator("details[data-exchange] summary").first().click();
@@ -120,7 +125,11 @@ try {
   const light = await open(wide, "light");
   await shoot(light.tab, "light");
   const html = await light.tab.content();
-  for (const secret of secrets) assert.ok(!secret.test(html), `a secret in the page: ${secret}`);
+  const packed = await light.tab.evaluate(unpackAll);
+  assert.equal(packed.length > 0, kind === "matrix", "the cells of the matrix are packed");
+  for (const secret of secrets) {
+    for (const text of [html, ...packed]) assert.ok(!secret.test(text), `a secret in the page: ${secret}`);
+  }
   await (kind === "run" ? run : matrix)(light);
   quiet(light);
   await light.close();
@@ -142,7 +151,7 @@ try {
   await shoot(small.tab, "phone");
   if (kind === "matrix") {
     await small.tab.locator("td a.mark.fail").first().click();
-    await small.tab.locator("section.cell:target").waitFor();
+    await small.tab.locator("#cell section.cell").waitFor();
     await fits(small.tab, "phone, cell");
     await shoot(small.tab, "phone-cell");
   }

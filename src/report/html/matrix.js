@@ -41,24 +41,49 @@
   };
   for (const input of [search, profile, family, verdict]) input.addEventListener("input", filter);
 
-  const fill = (slot) => {
-    const template = by(`x-${slot.dataset.exchange}`);
+  // The cells of a row and their exchanges, unpacked once.
+  const rowsOfCells = new Map();
+  const unpack = async (row) => {
+    const packed = by(`z-${row}`)?.content.textContent;
+    if (!packed) return null;
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const cells = document.createElement("template");
+    cells.innerHTML = await new Response(stream).text();
+    return cells.content;
+  };
+  const cellsOf = (row) => {
+    if (!rowsOfCells.has(row)) rowsOfCells.set(row, unpack(row));
+    return rowsOfCells.get(row);
+  };
+
+  const fill = async (slot) => {
+    const cells = await cellsOf(slot.dataset.cells);
+    const template = cells?.getElementById(`x-${slot.dataset.exchange}`);
     const place = slot.querySelector(".slot");
-    if (template && place && !place.firstChild) place.append(template.content.cloneNode(true));
-    if (!template && place && !place.firstChild) place.textContent = "This exchange is not part of the page; report.jsonl has it.";
+    if (!place || place.firstChild) return;
+    if (template) place.append(template.content.cloneNode(true));
+    else place.textContent = "This exchange is not part of the page; report.jsonl has it.";
   };
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details[data-exchange]") && event.target.open) fill(event.target);
   }, true);
 
   let from = null;
-  const show = () => {
-    const cell = location.hash.length > 1 ? by(location.hash.slice(1)) : null;
-    if (cell?.classList.contains("cell")) {
-      const first = cell.querySelectorAll("details[data-exchange]");
-      if (first.length === 1) first[0].open = true;
+  const view = by("cell");
+  const show = async () => {
+    const name = location.hash.slice(1);
+    const cells = await cellsOf(name.replace(/-[0-9]+$/, ""));
+    if (name !== location.hash.slice(1)) return;
+    const cell = cells?.getElementById(name);
+    view.hidden = !cell;
+    by("matrix").hidden = !!cell;
+    view.replaceChildren(...cell ? [document.importNode(cell, true)] : []);
+    if (cell) {
+      const slots = view.querySelectorAll("details[data-exchange]");
+      if (slots.length === 1) slots[0].open = true;
       scrollTo(0, 0);
-      cell.focus({ preventScroll: true });
+      view.firstChild.focus({ preventScroll: true });
     } else if (from?.isConnected) {
       from.scrollIntoView({ block: "center" });
       from.focus();

@@ -60,7 +60,8 @@ pub struct Cell {
     /// Of a scenario: the two sides of its verdict, the worst of all its cases.
     pub interface: Option<Status>,
     pub wire: Option<Status>,
-    pub findings: Vec<Finding>,
+    /// What rules found, each with the scenario in whose cell its exchanges are.
+    pub findings: Vec<(String, Finding)>,
     pub more_findings: usize,
     pub baseline: Option<BaselineEntry>,
     /// The cases behind it: index of the report, key, and what they came to.
@@ -173,7 +174,9 @@ impl Cell {
             self.cases.push((report, case.key.clone(), rule.status));
         }
         let room = FINDINGS_KEPT.saturating_sub(self.findings.len());
-        self.findings.extend(rule.findings.iter().take(room).cloned());
+        let scenario = scenario_of(case);
+        let kept = rule.findings.iter().take(room);
+        self.findings.extend(kept.map(|finding| (scenario.clone(), finding.clone())));
         self.more_findings += rule.findings.len().saturating_sub(room);
         if rule.baseline.is_some() {
             self.baseline.clone_from(&rule.baseline);
@@ -196,6 +199,7 @@ fn same_suite(reports: &[Report]) -> Result<(), MatrixError> {
     }
 }
 
+/// `<area>::<slug>`, as rows are called.
 fn scenario_of(case: &CaseReport) -> String {
     match &case.start {
         Some(start) if !start.scenario.slug.is_empty() => {

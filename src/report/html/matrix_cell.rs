@@ -1,7 +1,6 @@
 //! The page behind a cell: what came out at the interface, the findings, the exchanges.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 
 use maud::{Markup, html};
 
@@ -16,39 +15,21 @@ use crate::report::format::RenderError;
 use crate::report::record::{BaselineEntry, ExchangeEntry, OutcomeEntry, StepEntry};
 use crate::report::{CaseReport, Report, rule_facts};
 
-/// Exchanges of green cases are part of the page up to this many bytes, those of others always.
-const GREEN_BUDGET: usize = 24 << 20;
-
-/// The exchanges that the page holds, each once, by digest.
+/// The exchanges of one row, each once, by digest.
 #[derive(Default)]
-pub(super) struct Exchanges {
-    kept: BTreeMap<String, String>,
-    green: usize,
-}
+pub(super) struct Exchanges(BTreeMap<String, String>);
 
 impl Exchanges {
-    /// Keeps an exchange for the page; `false` when there is no room left for green ones.
-    fn keep(&mut self, entry: &ExchangeEntry, notes: &Notes, green: bool) -> bool {
-        if self.kept.contains_key(&entry.digest) {
-            return true;
-        }
-        if green && self.green > GREEN_BUDGET {
-            return false;
-        }
-        let markup = content(entry, notes.of(&entry.digest)).into_string();
-        if green {
-            self.green += markup.len();
-        }
-        self.kept.insert(entry.digest.clone(), markup);
-        true
+    fn keep(&mut self, entry: &ExchangeEntry, notes: &Notes) {
+        let markup = || content(entry, notes.of(&entry.digest)).into_string();
+        self.0.entry(entry.digest.clone()).or_insert_with(markup);
     }
 
-    /// Writes them where no browser shows them until a script asks.
-    pub(super) fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        for (digest, markup) in &self.kept {
-            write!(out, "<template id=\"x-{digest}\">{markup}</template>")?;
-        }
-        Ok(())
+    /// As templates: no browser shows them until a script asks.
+    pub(super) fn markup(&self) -> String {
+        let all = self.0.iter();
+        all.map(|(digest, markup)| format!("<template id=\"x-{digest}\">{markup}</template>"))
+            .collect()
     }
 }
 
@@ -82,10 +63,11 @@ pub(super) fn rule_cell(
             (baseline(cell.baseline.as_ref()))
             @if !cell.findings.is_empty() {
                 h3 { "Findings" }
-                @for finding in &cell.findings {
+                @for (scenario, finding) in &cell.findings {
+                    @let row = matrix.scenarios.keys().position(|id| id == scenario).unwrap_or_default();
                     div.failure {
                         p.message { (prose(&finding.message)) }
-                        @for digest in &finding.evidence { (slot(digest, "exchange")) }
+                        @for digest in &finding.evidence { (slot(row, digest, "exchange")) }
                     }
                 }
                 @if cell.more_findings > 0 { p.muted { "… and " (cell.more_findings) " more." } }
@@ -143,7 +125,7 @@ pub(super) fn scenario_cell(
     let mut shown = Vec::new();
     for (report, key, _) in &cell.cases {
         if let Some(report) = reports.get_mut(*report) {
-            shown.push(case_part(&report.case(key)?, exchanges));
+            shown.push(case_part(&report.case(key)?, number, exchanges));
         }
     }
     Ok(html! {
@@ -158,9 +140,8 @@ pub(super) fn scenario_cell(
     })
 }
 
-fn case_part(case: &CaseReport, exchanges: &mut Exchanges) -> Markup {
+fn case_part(case: &CaseReport, row: usize, exchanges: &mut Exchanges) -> Markup {
     let notes = Notes::of_case(case);
-    let green = case.status().is_green();
     html! {
         article.part {
             h3 {
@@ -179,7 +160,7 @@ fn case_part(case: &CaseReport, exchanges: &mut Exchanges) -> Markup {
                 @if let Some(reason) = &entry.reason { p.reason { (reason) } }
             }
             @for failure in case.own_failures() { (failed(failure)) }
-            @for entry in &case.steps { (step_part(case, entry, &notes, green, exchanges)) }
+            @for entry in &case.steps { (step_part(case, entry, &notes, row, exchanges)) }
             (waterfall(case))
             @if let Some(entry) = &case.entry {
                 @if !entry.rerun.is_empty() { p.rerun { "Run this case alone: " code { (entry.rerun) } } }
@@ -192,7 +173,7 @@ fn step_part(
     case: &CaseReport,
     entry: &StepEntry,
     notes: &Notes,
-    green: bool,
+    row: usize,
     exchanges: &mut Exchanges,
 ) -> Markup {
     html! {
@@ -204,11 +185,7 @@ fn step_part(
             @if let Some(outcome) = &entry.outcome { p.interface { (interface(outcome)) } }
             @for failure in case.step_failures(entry) { (failed(failure)) }
             @for one in &entry.exchanges {
-                @if exchanges.keep(one, notes, green) {
-                    (slot(&one.digest, &line(one)))
-                } @else {
-                    p.muted { (line(one)) " (left out here; report.jsonl has it)" }
-                }
+                ({ exchanges.keep(one, notes); slot(row, &one.digest, &line(one)) })
             }
         }
     }
@@ -242,10 +219,11 @@ fn line(entry: &ExchangeEntry) -> String {
     )
 }
 
-/// A fold that a script fills with the exchange.
-fn slot(digest: &str, line: &str) -> Markup {
+/// A fold that a script fills with the exchange, out of the cells of that row of scenarios.
+fn slot(row: usize, digest: &str, line: &str) -> Markup {
+    let cells = format!("{}-{row}", Table::Scenarios.letter());
     html! {
-        details.exchange data-exchange=(digest) {
+        details.exchange data-exchange=(digest) data-cells=(cells) {
             summary { code { (line) } }
             div.slot {}
         }

@@ -7,6 +7,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::matrix::{Cell, Column, Matrix, MatrixError, Row};
 use super::matrix_cell::{Exchanges, rule_cell, scenario_cell};
+use super::matrix_scores::scores;
+use super::packed::write_packed;
 use super::page::{foot, head, mark, prose, theme_button};
 use crate::report::format::RenderError;
 use crate::report::record::Status;
@@ -42,21 +44,23 @@ pub fn write_matrix(reports: &mut [Report], out: &mut dyn Write) -> Result<(), R
     })?;
     out.write_all(head("acs-conformance: matrix", SCRIPT).as_bytes())?;
     out.write_all(tables(&matrix).into_string().as_bytes())?;
-    let mut exchanges = Exchanges::default();
     for (number, ((_, id), row)) in matrix.rules.iter().enumerate() {
-        for (column, cell) in cells(&matrix, row) {
-            let section = rule_cell(&matrix, number, id, column, cell);
-            out.write_all(section.into_string().as_bytes())?;
-        }
+        let sections = cells(&matrix, row)
+            .map(|(column, cell)| rule_cell(&matrix, number, id, column, cell).into_string());
+        let sections: String = sections.collect();
+        write_packed(out, &format!("{}-{number}", Table::Rules.letter()), &sections)?;
     }
     for (number, (id, row)) in matrix.scenarios.iter().enumerate() {
+        let mut exchanges = Exchanges::default();
+        let mut sections = String::new();
         for (column, cell) in cells(&matrix, row) {
             let section =
                 scenario_cell(&matrix, reports, (number, id, row), column, cell, &mut exchanges)?;
-            out.write_all(section.into_string().as_bytes())?;
+            sections.push_str(&section.into_string());
         }
+        sections.push_str(&exchanges.markup());
+        write_packed(out, &format!("{}-{number}", Table::Scenarios.letter()), &sections)?;
     }
-    exchanges.write(out)?;
     out.write_all(foot(SCRIPT).as_bytes())?;
     Ok(())
 }
@@ -67,6 +71,8 @@ fn cells<'a>(matrix: &Matrix, row: &'a Row) -> impl Iterator<Item = (usize, &'a 
 
 fn tables(matrix: &Matrix) -> Markup {
     html! {
+        noscript { p.banner { "The pages behind the cells need the script of this page." } }
+        div #cell hidden {}
         div.matrix #matrix {
             header.top {
                 div.line { h1 { "Conformance matrix" } (theme_button()) }
@@ -117,32 +123,6 @@ fn toolbar(matrix: &Matrix) -> Markup {
     }
 }
 
-/// How each implementation does, and next to it what nobody looked at.
-fn scores(matrix: &Matrix) -> Markup {
-    html! {
-        section.scores aria-label="Implementations" {
-            @for (index, column) in matrix.columns.iter().enumerate() {
-                @let score = Score::of(matrix, index);
-                article.score {
-                    h3 { (column.implementation.name) " " b { (column.implementation.version) } }
-                    p.sub { (about(column)) }
-                    div.proportions role="img" aria-label=(score.sentence()) {
-                        @for (status, count) in score.parts() {
-                            i.(status.class()) style=(format!("flex-grow:{count}")) {}
-                        }
-                    }
-                    p { (score.sentence()) }
-                    @if !score.unexercised.is_empty() {
-                        details { summary { (score.unexercised.len()) " rules not exercised" }
-                            p.unexercised { @for id in &score.unexercised { code { (id) } " " } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Flavour, runtime, api-versions, target.
 pub(super) fn about(column: &Column) -> String {
     let one = &column.implementation;
@@ -153,46 +133,6 @@ pub(super) fn about(column: &Column) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" · ")
-}
-
-struct Score {
-    kept: u64,
-    warned: u64,
-    broken: u64,
-    unexercised: Vec<String>,
-}
-
-impl Score {
-    fn of(matrix: &Matrix, column: usize) -> Self {
-        let mut score = Self { kept: 0, warned: 0, broken: 0, unexercised: Vec::new() };
-        for ((_, id), row) in &matrix.rules {
-            match row.cells.get(&column).map_or(Status::NotExercised, Cell::status) {
-                Status::Pass | Status::Info => score.kept += 1,
-                Status::Warn => score.warned += 1,
-                status if status.is_grey() => score.unexercised.push(id.clone()),
-                _ => score.broken += 1,
-            }
-        }
-        score
-    }
-
-    fn parts(&self) -> [(Status, u64); 4] {
-        [
-            (Status::Pass, self.kept),
-            (Status::Warn, self.warned),
-            (Status::Fail, self.broken),
-            (Status::NotExercised, self.unexercised.len() as u64),
-        ]
-    }
-
-    fn sentence(&self) -> String {
-        let scored = self.kept + self.warned + self.broken;
-        let share = (self.kept * 100).checked_div(scored).unwrap_or(0);
-        format!(
-            "{} of {scored} exercised rules kept ({share} %), {} broken, {} warned",
-            self.kept, self.broken, self.warned
-        )
-    }
 }
 
 fn legend() -> Markup {
