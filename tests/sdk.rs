@@ -15,6 +15,8 @@ mod mutants;
 mod reasons;
 #[path = "sdk_suite/skeletons.rs"]
 mod skeletons;
+#[path = "sdk_suite/tutorial.rs"]
+mod tutorial;
 
 use std::process::ExitCode;
 
@@ -30,5 +32,6 @@ fn main() -> ExitCode {
     trials.extend(cells::trials());
     trials.extend(mutants::trials());
     trials.extend(skeletons::trials());
+    trials.extend(tutorial::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
