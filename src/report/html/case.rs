@@ -101,7 +101,7 @@ fn facts(case: &CaseReport) -> Markup {
     }
 }
 
-fn snapshot(snapshot: &SnapshotEntry) -> Markup {
+pub(super) fn snapshot(snapshot: &SnapshotEntry) -> Markup {
     match snapshot {
         SnapshotEntry::NotCompared | SnapshotEntry::Same => html! {},
         SnapshotEntry::Missing => html! { p.muted { "There is no snapshot to compare with." } },

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
+use super::case::snapshot;
 use super::evidence::Notes;
 use super::exchange::content;
 use super::matrix::{Cell, Matrix, Row};
@@ -160,6 +161,7 @@ fn case_part(case: &CaseReport, row: usize, exchanges: &mut Exchanges) -> Markup
                 @if let Some(reason) = &entry.reason { p.reason { (reason) } }
             }
             @for failure in case.own_failures() { (failed(failure)) }
+            @if let Some(entry) = &case.entry { (snapshot(&entry.snapshot)) }
             @for entry in &case.steps { (step_part(case, entry, &notes, row, exchanges)) }
             (waterfall(case))
             @if let Some(entry) = &case.entry {

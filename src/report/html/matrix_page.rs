@@ -117,6 +117,7 @@ fn toolbar(matrix: &Matrix) -> Markup {
                 option value="" { "all" }
                 option value="concern" { "fail or warn" }
                 option value="grey" { "not exercised" }
+                option value="looked" { "exercised" }
             } }
             output #shown {}
         }
@@ -215,9 +216,10 @@ fn row_of(matrix: &Matrix, which: Table, number: usize, id: &str, row: &Row) -> 
         .collect();
     let concern = statuses.iter().any(|one| one.is_red() || *one == Status::Warn);
     let grey = statuses.iter().any(|one| one.is_grey());
+    let looked = statuses.iter().any(|one| !one.is_grey());
     html! {
         tr.entry data-words=(words.to_lowercase()) data-family=(family) data-profile=(profile)
-            data-concern[concern] data-grey[grey] {
+            data-concern[concern] data-grey[grey] data-looked[looked] {
             th scope="row" {
                 @if which == Table::Rules {
                     b { (id) }
