@@ -49,8 +49,10 @@ impl Bare {
     /// The quickstart and the undoing of what it leaves behind.
     pub async fn quickstart(&mut self) {
         let mut users = Vec::new();
+        let json_type = "application/json";
         for _ in 0..3 {
-            let user = self.send(Method::POST, &format!("/identities?{IDENTITY}"), None).await;
+            let nothing = Some((json_type, json!({})));
+            let user = self.send(Method::POST, &format!("/identities?{IDENTITY}"), nothing).await;
             users.push(user["identity"]["id"].as_str().expect("an id").to_owned());
         }
         let now = Utc::now();
@@ -60,7 +62,6 @@ impl Bare {
         });
         let mut body = window(now, 4, false);
         body["participants"] = participants;
-        let json_type = "application/json";
         let room =
             self.send(Method::POST, &format!("/rooms?{ROOMS}"), Some((json_type, body))).await;
         let room = format!("/rooms/{}", room["id"].as_str().expect("an id"));

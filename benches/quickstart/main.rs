@@ -97,7 +97,7 @@ async fn runner(authority: &Authority, cases: &Arc<[Case]>) -> Duration {
         options: CaseOptions::default(),
         judge: JudgeOptions { require_snapshots: true, ..JudgeOptions::default() },
         jobs: 1,
-        fail_fast: true,
+        fail_fast: false,
     };
     let started = RunStarted {
         cases: cases.len(),

@@ -1,6 +1,7 @@
 //! The two services and the api-versions that each of them serves.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,14 +50,27 @@ impl fmt::Display for Service {
 
 /// An api-version as it stands in the query, such as `2025-03-13` or `2023-10-30-preview`.
 ///
-/// Versions order as text does: by date, the preview of a day before the next day.
+/// Versions order as text does: by date, the preview of a day before the next day. Clones share
+/// the text, since every case of a run has one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ApiVersion(String);
+#[serde(from = "String", into = "String")]
+pub struct ApiVersion(Arc<str>);
+
+impl From<String> for ApiVersion {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<ApiVersion> for String {
+    fn from(version: ApiVersion) -> Self {
+        version.as_str().to_owned()
+    }
+}
 
 impl ApiVersion {
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self::from(text.into())
     }
 
     pub fn as_str(&self) -> &str {

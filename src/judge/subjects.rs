@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::scenario::matcher::Subjects;
 use crate::scenario::{Expectation, Subject};
-use crate::transcript::{Attempt, Exchange, Failure, Headers, Outcome, StepRecord};
+use crate::transcript::{Attempt, Exchange, Failure, Headers, Outcome, Sent, StepRecord};
 
 /// The subjects of one step. Outcomes are borrowed where they are JSON already.
 #[derive(Debug, Default)]
@@ -31,8 +31,9 @@ impl<'a> Prepared<'a> {
             ok,
             error,
             exchange: names(Subject::Exchange)
-                .then(|| record.exchanges.last().map(exchange_value))
-                .flatten(),
+                .then(|| record.exchanges.last())
+                .flatten()
+                .map(|exchange| members_of(exchange, |name| looked_at(expectations, name))),
             exchanges: names(Subject::Exchanges)
                 .then(|| record.exchanges.iter().map(exchange_value).collect()),
             state: record.state.as_ref(),
@@ -69,17 +70,37 @@ fn error_value(failure: &Failure) -> Value {
 /// where it is empty. `text` is the body as it was, byte for byte. `status`, `headers`, `body` and
 /// `text` are absent where no whole answer came, and `broken` says why.
 pub fn exchange_value(exchange: &Exchange) -> Value {
+    members_of(exchange, |_| true)
+}
+
+/// Whether an expectation looks at that member of the exchange. Each step is judged while it runs,
+/// and what nobody looks at would be most of the work.
+fn looked_at(expectations: &[Expectation], name: &str) -> bool {
+    expectations.iter().any(|one| one.looks_at(Subject::Exchange, name))
+}
+
+fn members_of(exchange: &Exchange, wanted: impl Fn(&str) -> bool) -> Value {
     let mut value = Map::new();
     if let Some(received) = &exchange.received {
         value.insert("status".to_owned(), json!(received.status));
-        value.insert("headers".to_owned(), headers_value(&received.headers));
-        insert_body(&mut value, &received.body);
+        if wanted("headers") {
+            value.insert("headers".to_owned(), headers_value(&received.headers));
+        }
+        if wanted("body") || wanted("text") {
+            insert_body(&mut value, &received.body);
+        }
     }
     if let Some(broken) = &exchange.broken {
         value.insert("broken".to_owned(), json!(broken));
     }
     insert_facts(&mut value, &exchange.attempt);
-    let sent = &exchange.sent;
+    if wanted("request") {
+        value.insert("request".to_owned(), request_value(&exchange.sent));
+    }
+    Value::Object(value)
+}
+
+fn request_value(sent: &Sent) -> Value {
     let mut request = Map::new();
     request.insert("authority".to_owned(), json!(sent.authority));
     request.insert("target".to_owned(), json!(sent.target));
@@ -88,8 +109,7 @@ pub fn exchange_value(exchange: &Exchange) -> Value {
     request.insert("query".to_owned(), query_value(sent.query()));
     request.insert("headers".to_owned(), headers_value(&sent.headers));
     insert_body(&mut request, &sent.body);
-    value.insert("request".to_owned(), Value::Object(request));
-    Value::Object(value)
+    Value::Object(request)
 }
 
 /// What is known beside the bytes, each where it is known.

@@ -92,13 +92,15 @@ impl Shared {
         // What a case of this lane measures would be spoilt by neighbours: it takes all places.
         let alone = case.scenario.lane == Lane::Timing;
         let places = if alone { self.jobs } else { 1 };
-        let Ok(_permit) = self.permits.acquire_many(places).await else { return Ok(None) };
+        let Ok(permit) = self.permits.acquire_many(places).await else { return Ok(None) };
         let interrupt = &self.suite.options.interrupt;
         if self.stop.load(Ordering::Relaxed) || interrupt.is_asked() {
             return Ok(None);
         }
         self.reporters.tell(&Event::CaseStarted { index, case });
         let mut transcript = self.carry_out(index, case, !alone).await;
+        // The next case begins while this one is judged, unless it waits for the verdict.
+        let permit = (alone || self.suite.fail_fast).then_some(permit);
         let mut verdict = crate::judge::judge(&transcript, &self.suite.judge);
         if alone && verdict.exit == Exit::Failed && !interrupt.is_asked() {
             // A busy machine fails such a case now and then: it is the second failure that counts.
@@ -113,6 +115,7 @@ impl Shared {
         if self.suite.fail_fast && !verdict.is_green() {
             self.stop.store(true, Ordering::Relaxed);
         }
+        drop(permit);
         Ok(Some(Judged { transcript, verdict }))
     }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::{Resource, TargetError, World};
 use crate::acs::{ApiVersion, Operation};
-use crate::driver::wire::{Client, Credentials};
+use crate::driver::wire::{Client, Credentials, Trust};
 use crate::emulator::defect::Defects;
 use crate::emulator::{Authority, Builder, Clock, Emulator, RateLimit};
 use crate::scenario::EmulatorOptions;
 use crate::transcript::TargetKind;
 
-/// What the worlds of a run share: the authority, made once, and the client that trusts it.
+/// What the worlds of a run share: the authority, made once, and the trust in it.
 #[derive(Debug, Clone)]
 pub struct Embedded {
     authority: Authority,
-    client: Client,
+    trust: Trust,
     /// Where the authority's PEM lies, for child processes.
     pub ca_file: Option<PathBuf>,
     /// Unknown api-versions that every world answers as known ones, beside the scenario's own.
@@ -24,7 +24,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Makes the authority and the client.
+    /// Makes the authority.
     ///
     /// # Errors
     ///
@@ -32,8 +32,8 @@ impl Embedded {
     pub fn new() -> Result<Self, TargetError> {
         let authority =
             Authority::generate().map_err(|error| TargetError::Start(error.to_string()))?;
-        let client = Client::trusting(authority.ca_pem())?;
-        Ok(Self { authority, client, ca_file: None, serve_as: Vec::new(), defects: Defects::NONE })
+        let trust = Trust::only(authority.ca_pem())?;
+        Ok(Self { authority, trust, ca_file: None, serve_as: Vec::new(), defects: Defects::NONE })
     }
 
     /// Worlds with deliberate defects, for the proof that the scenarios notice them.
@@ -70,7 +70,8 @@ impl Embedded {
         Ok(World {
             kind: TargetKind::Emulator,
             resources: resources(&emulator),
-            client: self.client.clone(),
+            // One a world: in a pool that worlds share, what their connections leave would pile up.
+            client: Client::with(&self.trust)?,
             ca_file: self.ca_file.clone(),
             emulator: Some(emulator),
             player: None,

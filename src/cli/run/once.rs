@@ -11,7 +11,7 @@ use crate::cli::live::warn;
 use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::{JudgeOptions, SnapshotMode};
-use crate::plan::{BuiltIn, Durations, Filter, Plan, Selection, Shard};
+use crate::plan::{BuiltIn, Case, Durations, Filter, Plan, Selection, Shard};
 use crate::report::{RunFinished, RunStarted, suite_digest};
 use crate::run::{CaseOptions, Interrupt, Suite};
 use crate::scenario::Loaded;
@@ -88,7 +88,11 @@ fn nothing_to_do(args: &Args, loaded: &Loaded, plan: &Plan) -> Option<Exit> {
         return None;
     }
     if !loaded.bad_files().is_empty() || !loaded.diagnostics.is_empty() {
-        warn("no case ran: what is left of the files selects none");
+        warn(if loaded.scenarios.is_empty() {
+            "nothing ran: no valid scenario is left"
+        } else {
+            "nothing ran: the files that are valid have no case for what was asked"
+        });
         return Some(Exit::Invalid);
     }
     for skipped in &plan.skipped {
@@ -116,9 +120,10 @@ async fn run(
     let jobs = args.running.jobs.map_or_else(|| place.usual_jobs(), usize::from);
     let not_applicable: Vec<(String, String)> =
         plan.skipped.iter().map(|it| (it.case.name(), it.reason.clone())).collect();
+    let cases: Arc<[Case]> = plan.cases.into();
     let started = RunStarted {
-        cases: plan.cases.len(),
-        plan: &plan.cases,
+        cases: cases.len(),
+        plan: &cases,
         selected: plan.runnable,
         shard: selection.shard.map(|shard| (shard.index, shard.count)),
         suite: suite_digest(&loaded.scenarios),
@@ -136,7 +141,7 @@ async fn run(
         Err(error) => return Ok(usage(format_args!("a report cannot be written: {error}"))),
     };
     let suite = Suite {
-        cases: Arc::from(plan.cases.as_slice()),
+        cases: Arc::clone(&cases),
         target: place.target.clone(),
         driver: DriverKind::Wire,
         options: CaseOptions { probes: place.probes.clone(), ..options(args, loaded, interrupt) },

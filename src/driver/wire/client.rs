@@ -16,9 +16,6 @@ use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
 /// How long a connection may take to come up, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(8);
 
-/// Worlds of cases come and go by the thousand: what their connections leave in the pool must go.
-const SHORT_IDLE: Duration = Duration::from_secs(3);
-
 /// A client that trusts one set of authorities. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -109,12 +106,16 @@ impl Client {
     ///
     /// When the PEM cannot be read.
     pub fn trusting(authorities: &str) -> Result<Self, ClientError> {
-        let mut roots = rustls::RootCertStore::empty();
-        for certificate in certificates(authorities)? {
-            roots.add(certificate).map_err(|error| ClientError::Authority(error.to_string()))?;
-        }
-        let tls = protocols()?.with_root_certificates(roots).with_no_client_auth();
-        Self::build(tls, |builder| builder.no_proxy().pool_idle_timeout(SHORT_IDLE))
+        Self::with(&Trust::only(authorities)?)
+    }
+
+    /// As [`Client::trusting`], of a trust that is at hand.
+    ///
+    /// # Errors
+    ///
+    /// When no client can be set up.
+    pub fn with(trust: &Trust) -> Result<Self, ClientError> {
+        Self::build(trust.0.clone(), |builder| builder.no_proxy())
     }
 
     /// For what lies outside this machine: trusts what the system trusts and `authorities` (PEM)
@@ -247,6 +248,26 @@ impl Client {
         let headers = received_headers(response.headers());
         let body = response.bytes().await.map_err(|error| trouble(&error))?;
         Ok(Received { status, headers, body })
+    }
+}
+
+/// Whom a client trusts. Clients of one trust have connections of their own, and resume each
+/// other's TLS sessions.
+#[derive(Debug, Clone)]
+pub struct Trust(rustls::ClientConfig);
+
+impl Trust {
+    /// Trusts `authorities` (PEM) and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When the PEM cannot be read.
+    pub fn only(authorities: &str) -> Result<Self, ClientError> {
+        let mut roots = rustls::RootCertStore::empty();
+        for certificate in certificates(authorities)? {
+            roots.add(certificate).map_err(|error| ClientError::Authority(error.to_string()))?;
+        }
+        Ok(Self(protocols()?.with_root_certificates(roots).with_no_client_auth()))
     }
 }
 

@@ -10,7 +10,7 @@ mod outcome;
 mod pages;
 mod signature;
 
-pub use client::{Answered, Client, ClientError, Outgoing, Trouble};
+pub use client::{Answered, Client, ClientError, Outgoing, Trouble, Trust};
 pub use driver::{InFlight, WireDriver};
 pub use headers::user_agent;
 pub use outcome::{failure_of, json_of, outcome_of};

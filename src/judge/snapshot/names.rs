@@ -8,20 +8,46 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use regex::Regex;
 
-/// What a text may hold that is named. The alternatives are tried from left to right.
+/// What a text may hold that is named: a user, a token, a time, a uuid, a continuation, a room. The
+/// alternatives are tried from left to right. No groups: they would cost more than all the rest.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
-        (?P<user>8:(?:acs|dod-acs|gcch-acs):[0-9a-fA-F-]+_[0-9a-fA-F-]+)
-        | (?P<token>eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)
-        | (?P<time>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d))
-        | (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
-        | (?P<link>nextLink=[^&\s]+)
-        | (?P<room>\b\d{15,20}\b)
+        8:(?:acs|dod-acs|gcch-acs):[0-9a-fA-F-]+_[0-9a-fA-F-]+
+        | eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*
+        | [0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})
+        | (?-u:\b)[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?-u:\b)
+        | nextLink=[^&\s]+
+        | (?-u:\b)[0-9]{15,20}(?-u:\b)
         ",
     )
     .ok()
 });
+
+/// Which of them a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    User,
+    Token,
+    Time,
+    Uuid,
+    Link,
+    Room,
+}
+
+impl Kind {
+    /// They tell themselves apart by how they begin, and where their first hyphen is.
+    fn of(found: &str) -> Self {
+        match found.bytes().position(|byte| !byte.is_ascii_hexdigit()) {
+            None => Self::Room,
+            Some(1) if found.starts_with("8:") => Self::User,
+            Some(4) if found.as_bytes().get(4) == Some(&b'-') => Self::Time,
+            Some(8) if found.as_bytes().get(8) == Some(&b'-') => Self::Uuid,
+            _ if found.starts_with("nextLink=") => Self::Link,
+            _ => Self::Token,
+        }
+    }
+}
 
 /// The names given so far in one case.
 #[derive(Debug, Default)]
@@ -73,23 +99,16 @@ impl Names {
         let Some(regex) = NAMED.as_ref() else { return text };
         let mut named = String::with_capacity(text.len());
         let mut end = 0;
-        for captures in regex.captures_iter(&text) {
-            let Some(whole) = captures.get(0) else { continue };
+        for whole in regex.find_iter(&text) {
             named.push_str(text.get(end..whole.start()).unwrap_or_default());
             let found = whole.as_str();
-            let is = |name| captures.name(name).is_some();
-            if is("user") {
-                number(&mut named, "user", &mut self.users, found);
-            } else if is("room") {
-                number(&mut named, "room", &mut self.rooms, found);
-            } else if is("token") {
-                number(&mut named, "token", &mut self.tokens, found);
-            } else if is("uuid") {
-                number(&mut named, "uuid", &mut self.uuids, found);
-            } else if is("link") {
-                named.push_str("nextLink=<continuation>");
-            } else {
-                self.times.name(&mut named, found, owner, now);
+            match Kind::of(found) {
+                Kind::User => number(&mut named, "user", &mut self.users, found),
+                Kind::Room => number(&mut named, "room", &mut self.rooms, found),
+                Kind::Token => number(&mut named, "token", &mut self.tokens, found),
+                Kind::Uuid => number(&mut named, "uuid", &mut self.uuids, found),
+                Kind::Link => named.push_str("nextLink=<continuation>"),
+                Kind::Time => self.times.name(&mut named, found, owner, now),
             }
             end = whole.end();
         }
@@ -178,6 +197,25 @@ mod tests {
 
     fn now() -> DateTime<Utc> {
         crate::acs::time::parse("2026-01-01T00:00:00.123Z").unwrap_or_default()
+    }
+
+    #[test]
+    fn each_kind_is_told_from_the_others() {
+        for (text, kind) in [
+            ("8:acs:aa_bb", Kind::User),
+            ("8:gcch-acs:a-a_b-b", Kind::User),
+            ("eyJa.b.c", Kind::Token),
+            ("eyJhbGci.eyJl-eHAi.", Kind::Token),
+            ("2026-01-01T00:00:00Z", Kind::Time),
+            ("2026-01-01t00:00:00.1234567+00:00", Kind::Time),
+            ("deadbeef-dead-beef-dead-beefdeadbeef", Kind::Uuid),
+            ("12345678-1234-1234-1234-123456789012", Kind::Uuid),
+            ("nextLink=8:acs", Kind::Link),
+            ("99412345678901234", Kind::Room),
+        ] {
+            let found = NAMED.as_ref().and_then(|regex| regex.find(text)).map(|it| it.as_str());
+            assert_eq!((found, Kind::of(text)), (Some(text), kind));
+        }
     }
 
     #[test]

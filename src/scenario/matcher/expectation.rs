@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::Place;
 use super::super::template::{Context, ExpressionError, Scope};
-use super::{Matcher, MatcherTemplate, Mismatch, mismatch};
+use super::{Matcher, MatcherTemplate, Mismatch, Test, mismatch};
 use crate::transcript::TargetKind;
 
 /// One entry of `expect`, as written; its matchers may hold expressions.
@@ -110,6 +110,17 @@ impl Expectation {
     /// Whether it looks at this subject.
     pub fn names(&self, subject: Subject) -> bool {
         self.subjects.iter().any(|(named, _)| *named == subject)
+    }
+
+    /// Whether it looks at this member of the subject: only an object of matchers leaves any out.
+    pub fn looks_at(&self, subject: Subject, member: &str) -> bool {
+        self.subjects.iter().any(|(named, matcher)| {
+            *named == subject
+                && match &matcher.test {
+                    Test::Object(members) => members.iter().any(|(name, _)| name == member),
+                    _ => true,
+                }
+        })
     }
 
     /// Everything that is not as expected; nothing when all is well.

@@ -1,5 +1,6 @@
 //! Matchers as written: their values may hold expressions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
@@ -44,8 +45,9 @@ pub enum TestTemplate {
 /// A regular expression that may hold `${…}`.
 #[derive(Debug, Clone)]
 pub enum PatternTemplate {
-    /// Compiled when the file is read.
-    Ready(Regex),
+    /// Compiled when the file is read. Shared, since a copy would begin without the memory that
+    /// matching needs, and allocate it anew in each case.
+    Ready(Arc<Regex>),
     /// What its expressions come to is taken literally, not as a pattern.
     Later(Template),
 }
@@ -138,12 +140,12 @@ impl MatcherTemplate {
 }
 
 impl PatternTemplate {
-    fn resolve(&self, scope: &Scope, context: &Context) -> Result<Regex, ExpressionError> {
+    fn resolve(&self, scope: &Scope, context: &Context) -> Result<Arc<Regex>, ExpressionError> {
         match self {
-            Self::Ready(regex) => Ok(regex.clone()),
+            Self::Ready(regex) => Ok(Arc::clone(regex)),
             Self::Later(template) => {
                 let pattern = template.resolve_pattern(scope, context)?;
-                Regex::new(&pattern).map_err(|error| ExpressionError {
+                Regex::new(&pattern).map(Arc::new).map_err(|error| ExpressionError {
                     place: template.place.clone(),
                     message: format!("`{pattern}` is no regular expression: {error}"),
                 })

@@ -1,5 +1,6 @@
 //! Matchers with all expressions worked out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -27,7 +28,7 @@ pub enum Test {
     List(Vec<Matcher>),
     /// `equals`: nothing more and nothing less, operators' names have no meaning inside.
     Equals(Value),
-    Matches(Regex),
+    Matches(Arc<Regex>),
     /// Every one of these is in the list, or in the text.
     Contains(Vec<Matcher>),
     AnyOf(Vec<Matcher>),

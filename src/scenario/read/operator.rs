@@ -1,5 +1,6 @@
 //! The operators of matchers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
@@ -93,7 +94,7 @@ impl Reader<'_> {
             return Some(PatternTemplate::Later(template));
         };
         match Regex::new(literal.as_str().unwrap_or(&text)) {
-            Ok(regex) => Some(PatternTemplate::Ready(regex)),
+            Ok(regex) => Some(PatternTemplate::Ready(Arc::new(regex))),
             Err(error) => {
                 let why = error.to_string();
                 let last = why.lines().last().unwrap_or_default().trim();
