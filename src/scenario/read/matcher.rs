@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::super::matcher::{MatcherTemplate, TestTemplate};
+use super::super::suggest::distance;
 use super::super::template::Content;
 use super::super::tree::{Entry, Kind, Node};
 use super::Reader;
@@ -34,12 +35,15 @@ impl Reader<'_> {
         )
     }
 
-    /// A map of one key that is nearly an operator was meant to be one.
+    /// A map of which every key is an operator or nearly one was meant to be operators.
     fn near_operators(&mut self, entries: &[Entry]) {
-        let [entry] = entries else { return };
-        let name = entry.key.as_str();
-        let near = OPERATORS.iter().find(|operator| name != **operator && slip(name, operator));
-        if let Some(near) = near {
+        let strangers = || entries.iter().filter(|entry| !is_operator(&entry.key));
+        if !strangers().all(|entry| near_operator(&entry.key).is_some()) {
+            return;
+        }
+        for entry in strangers() {
+            let name = entry.key.as_str();
+            let Some(near) = near_operator(name) else { continue };
             let message = format!("`{name}` is no operator");
             let help = format!(
                 "did you mean `{near}`? For a member of that name write {{ equals: {{ {name}: … }} }}"
@@ -89,7 +93,12 @@ fn entry_place(entry: &Entry) -> super::super::Place {
     place
 }
 
-/// Whether one word is the other cut short, with a plural, a hyphen or letters swapped.
+fn near_operator(name: &str) -> Option<&'static str> {
+    OPERATORS.into_iter().find(|operator| name != *operator && slip(name, operator))
+}
+
+/// Whether one word is the other cut short, with a plural, a hyphen, a letter too many, too few or
+/// wrong, or letters swapped.
 fn slip(word: &str, operator: &str) -> bool {
     let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
     let (word, operator) = (plain(word), plain(operator));
@@ -100,6 +109,9 @@ fn slip(word: &str, operator: &str) -> bool {
         return true;
     }
     if word == operator || word == format!("{operator}s") || format!("{word}s") == operator {
+        return true;
+    }
+    if operator.len() >= 5 && distance(&word, &operator) <= 1 {
         return true;
     }
     let mut letters = (word.chars().collect::<Vec<_>>(), operator.chars().collect::<Vec<_>>());
