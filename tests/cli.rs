@@ -28,6 +28,9 @@ mod schema;
 mod sdk;
 #[path = "cli/stand_in.rs"]
 mod stand_in;
+#[cfg(unix)]
+#[path = "cli/terminal.rs"]
+mod terminal;
 
 /// The binary under test, without what the surroundings might tell it.
 fn command() -> assert_cmd::Command {

@@ -25,7 +25,7 @@ mod suggest;
 mod vocabulary;
 
 pub use diagnostics::{Diagnostic, Severity};
-pub use load::{Loaded, load, load_text, load_texts};
+pub use load::{Loaded, files, load, load_text, load_texts};
 pub use matcher::{Expectation, ExpectationTemplate, Mismatch, Subject, Subjects};
 pub use model::*;
 pub use place::{Place, Source};

@@ -23,8 +23,9 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
     };
     let bar = bar(args, cases);
     let out = AboveBar { bar: bar.clone(), line: Vec::new() };
-    sinks.push(Box::new(Terminal::new(out, anstream::stdout(), options)));
+    // The bar first: it is gone before the summary comes.
     sinks.push(Box::new(Bar(bar)));
+    sinks.push(Box::new(Terminal::new(out, anstream::stdout(), options)));
     if args.output.events == Some(EventsArg::Jsonl) {
         sinks.push(Box::new(Events::new(io::stdout(), place.redaction.clone())));
     }
@@ -77,13 +78,15 @@ fn flags(args: &Args) -> String {
     flags.join(" ")
 }
 
-/// A bar where a person looks at standard error and no other lines come fast; else hidden.
+/// A bar where a person looks at standard error and no other lines come fast; else hidden. It is
+/// made of escape codes, as colours are: who wants none has no bar.
 fn bar(args: &Args, cases: usize) -> ProgressBar {
-    let wanted = io::stderr().is_terminal() && cases > 1 && args.output.events.is_none();
+    let plain = anstream::stderr().current_choice() == anstream::ColorChoice::Never;
+    let wanted = io::stderr().is_terminal() && !plain && cases > 1 && args.output.events.is_none();
     let total = u64::try_from(cases).unwrap_or(u64::MAX);
     let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(total), target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}") {
         bar.set_style(style);
     }
     bar

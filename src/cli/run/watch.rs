@@ -1,61 +1,79 @@
 //! Running again when a file changes, and ending when the operating system asks for it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::args::Args;
 use super::once;
+use crate::builtin;
 use crate::cli::live::warn;
 use crate::cli::signals::Interrupts;
 use crate::exit::Exit;
 use crate::run::Interrupt;
+use crate::scenario;
 
 /// How often files are looked at. Polling works on every file system.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// When each file was written, and how long it was; `None` for one that is not there.
+type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+
 /// Runs, waits for a change, runs again; until a signal.
 pub async fn carry_out(args: &Args) -> anyhow::Result<Exit> {
+    // Heard from the first run on: a signal between two of them is not lost.
+    let mut interrupts = Interrupts::listen()?;
     loop {
-        let before = stamps(args);
+        let watched = Watched::new(args);
+        let before = watched.stamps();
         let exit = once::carry_out(args).await?;
         if exit == Exit::Interrupted {
             return Ok(exit);
         }
         warn("watching for changes; Ctrl-C ends");
-        let mut interrupts = Interrupts::listen()?;
         tokio::select! {
-            () = changed(args, &before) => {}
-            _ = interrupts.next() => return Ok(exit),
+            () = watched.changed(before) => {}
+            _ = interrupts.next() => return Ok(Exit::Interrupted),
         }
     }
 }
 
-async fn changed(args: &Args, before: &BTreeMap<PathBuf, SystemTime>) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        if stamps(args) != *before {
-            return;
-        }
+/// What a run reads.
+struct Watched {
+    /// Files, directories and globs: what they stand for may change.
+    paths: Vec<PathBuf>,
+    /// The files that scenarios use, wherever they lie.
+    parts: Vec<PathBuf>,
+}
+
+impl Watched {
+    fn new(args: &Args) -> Self {
+        let paths = builtin::paths_or_default(&args.paths).paths;
+        let parts = scenario::load(&paths).parts;
+        Self { paths, parts }
     }
-}
 
-/// When each YAML file below the paths was written.
-fn stamps(args: &Args) -> BTreeMap<PathBuf, SystemTime> {
-    let mut found = BTreeMap::new();
-    let usual = [PathBuf::from("scenarios")];
-    let paths = if args.paths.is_empty() { usual.as_slice() } else { &args.paths };
-    paths.iter().for_each(|path| stamp(path, &mut found));
-    found
-}
+    fn stamps(&self) -> Stamps {
+        let stamp = |path: PathBuf| {
+            let metadata = path.metadata().ok();
+            let stamp = metadata.and_then(|one| Some((one.modified().ok()?, one.len())));
+            (path, stamp)
+        };
+        let files = scenario::files(&self.paths).into_iter().chain(self.parts.iter().cloned());
+        files.map(stamp).collect()
+    }
 
-fn stamp(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
-    if let Ok(entries) = std::fs::read_dir(path) {
-        entries.flatten().for_each(|entry| stamp(&entry.path(), found));
-    } else if path.extension().is_some_and(|one| one == "yaml" || one == "yml")
-        && let Ok(time) = path.metadata().and_then(|metadata| metadata.modified())
-    {
-        found.insert(path.to_owned(), time);
+    /// Waits for a change, and then until nothing changes any more: an editor may be at it still.
+    async fn changed(&self, before: Stamps) {
+        let mut last = before.clone();
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = self.stamps();
+            if now == last && now != before {
+                return;
+            }
+            last = now;
+        }
     }
 }
 

@@ -6,4 +6,4 @@ mod files;
 mod parts;
 mod scenarios;
 
-pub use scenarios::{Loaded, load, load_text, load_texts};
+pub use scenarios::{Loaded, files, load, load_text, load_texts};

@@ -63,6 +63,13 @@ impl Parts {
         }
     }
 
+    /// The parts that were loaded, bad ones included.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = self.loaded.keys().cloned().collect();
+        paths.sort();
+        paths
+    }
+
     /// Whether a file is a part. One that cannot be read tells so when it is loaded.
     fn holds_part(&self, path: &Path) -> bool {
         let Ok(source) = self.files.read(path) else { return true };

@@ -20,6 +20,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// How many files were read, bad ones and parts included.
     pub files: usize,
+    /// The files that scenarios use, bad ones included.
+    pub parts: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -42,6 +44,11 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     let files = discover(paths, &mut loader.loaded.diagnostics);
     loader.files(&files);
     loader.loaded
+}
+
+/// The files that [`load()`] would read for `paths`, without those that scenarios use.
+pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    discover(paths, &mut Vec::new())
 }
 
 /// Loads the scenarios of a table of texts, `(path, text)`: those whose paths end in `.yaml`.
@@ -89,6 +96,7 @@ impl Loader {
             let told = std::mem::take(&mut self.parts.diagnostics);
             self.loaded.diagnostics.extend(told);
         }
+        self.loaded.parts = self.parts.paths();
         self.twins();
     }
 
