@@ -74,7 +74,8 @@ fn text(plan: &Plan) {
     for skipped in &plan.skipped {
         println!("{:width$}  n/a: {}", skipped.case.name(), skipped.reason);
     }
-    println!("{} cases, {} n/a", plan.cases.len(), plan.skipped.len());
+    let cases = if plan.cases.len() == 1 { "case" } else { "cases" };
+    println!("{} {cases}, {} n/a", plan.cases.len(), plan.skipped.len());
 }
 
 /// Tags, lane and marks of evidence.

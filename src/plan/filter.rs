@@ -225,6 +225,18 @@ impl<'a> Parser<'a> {
         Ok(term)
     }
 
+    /// A bare word. `tag:x` is what many a tool calls `tag(x)`, and no name has it in it.
+    fn word(&mut self, word: &str, start: usize) -> Result<Term, FilterError> {
+        if let Some((name, pattern)) = word.split_once(':')
+            && !pattern.starts_with(':')
+            && FIELDS.iter().any(|(field, _)| *field == name)
+        {
+            self.at = start;
+            return Err(self.error(format!("this is written `{name}({pattern})`")));
+        }
+        Ok(Term::Word(word.to_owned()))
+    }
+
     fn term(&mut self) -> Result<Term, FilterError> {
         self.peek();
         let start = self.at;
@@ -236,7 +248,7 @@ impl<'a> Parser<'a> {
             return Err(self.error("a term is missing here, such as `tag(quickstart)`"));
         }
         if !self.rest().starts_with('(') {
-            return Ok(Term::Word(word.to_owned()));
+            return self.word(word, start);
         }
         let Some((_, field)) = FIELDS.iter().find(|(name, _)| *name == word) else {
             self.at = start;

@@ -70,12 +70,14 @@ fn a_filter_that_is_not_understood_says_where() {
         ("& a", "a term is missing"),
         ("(a", "expected `)`"),
         ("tagg(x)", "did you mean `tag`?"),
+        ("a & tag:x", "this is written `tag(x)`"),
     ] {
         let error = Filter::parse(text).unwrap_err().to_string();
         assert!(error.contains(said), "{text}: {error}");
         assert!(error.contains('^'), "{error}");
     }
     assert!(Filter::parse(&"(".repeat(10_000)).is_err());
+    assert!(Filter::parse("rooms::name").is_ok(), "two colons are a name's own");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::transcript::TargetKind;
 Examples:
   acs-conformance run                                   every scenario in ./scenarios
   acs-conformance run scenarios/quickstart.yaml         one, with what it prints
-  acs-conformance run --filter 'tag:pstn & !area:faults'
+  acs-conformance run --filter 'tag(pstn) & !area(faults)'
   ACS_CONNECTION_STRING=… acs-conformance run --target live scenarios/quickstart.yaml
 
 Exit codes: 0 all well, 1 a case failed, 2 wrong usage or an invalid file, 3 the harness's own
@@ -66,8 +66,8 @@ impl TargetArg {
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Selection")]
 pub struct SelectionArgs {
-    /// Only cases that fit: names and globs, `tag:x`, `area:x`, joined by `&`, `|`, `!` and
-    /// brackets.
+    /// Only cases that fit: a part of their name, `tag(x)`, `area(x)`, `name(x*)` and others, joined
+    /// by `&`, `|`, `!` and parentheses.
     #[arg(long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
     /// Only this api-version, of those that a scenario lists; may be repeated.
