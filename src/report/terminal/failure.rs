@@ -50,7 +50,10 @@ impl FailureText<'_> {
     }
 
     fn step(&mut self, step: &StepRecord, judged: &StepVerdict) {
-        let title = format!("step {} `{}` ({})", step.path, step.name, step.action);
+        let title = match &step.name {
+            name if *name == step.action => format!("step {} `{name}`", step.path),
+            name => format!("step {} `{name}` ({})", step.path, step.action),
+        };
         if let Some(why) = &judged.why {
             let why = self.redaction.text(why);
             self.source(&title, &step.place, &why);

@@ -19,14 +19,22 @@ pub struct Mismatch {
     pub message: String,
 }
 
+/// Longer values are cut.
+const LONGEST: usize = 120;
+
 /// A value with its type, cut where it is long: `"Presenter" (string)`.
 pub(super) fn describe(value: &Value) -> String {
     let text = value.to_string();
-    let shown = match text.char_indices().nth(120) {
-        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+    let shown = match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", whole_words(text.get(..cut).unwrap_or_default())),
         None => text,
     };
     format!("{shown} ({})", type_name(value))
+}
+
+/// Without the word that the cut goes through: no mask knows a secret by its half.
+fn whole_words(text: &str) -> &str {
+    text.trim_end_matches(|one: char| one.is_alphanumeric() || "+/=%-_.".contains(one))
 }
 
 pub(super) const fn type_name(value: &Value) -> &'static str {
@@ -37,5 +45,18 @@ pub(super) const fn type_name(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_cut_leaves_no_half_of_a_token() {
+        let token = format!("eyJ{}.{}.c2ln", "a".repeat(90), "b".repeat(90));
+        let said = describe(&json!({ "id": "8:acs:1", "token": token }));
+        assert_eq!(said, "{\"id\":\"8:acs:1\",\"token\":\"… (object)");
     }
 }
