@@ -9,9 +9,10 @@ use anstream::println;
 use chrono::Utc;
 use serde_json::{Map, Value};
 
-use crate::acs::request::WireRequest;
+use crate::acs::request::{JSON, MERGE_PATCH, WireRequest};
 use crate::acs::{ApiVersion, Operation};
 use crate::builtin;
+use crate::driver::wire::user_agent;
 use crate::exit::Exit;
 use crate::scenario::diagnostics::render;
 use crate::scenario::{
@@ -214,8 +215,8 @@ impl<'a> Explanation<'a> {
         match WireRequest::new(call.operation, &known, &version) {
             Ok(request) => {
                 self.line(depth, &format!("{} {}", request.method, unescape(&request.target)));
-                let mut headers = vec!["host: <endpoint>".to_owned()];
-                headers.extend(request.content_type.map(|kind| format!("content-type: {kind}")));
+                let kind = request.content_type.map(|kind| format!("content-type: {kind}"));
+                let mut headers: Vec<_> = kind.into_iter().collect();
                 if request.repeatable {
                     headers.push("repeatability-request-id: <uuid>".into());
                     headers.push("repeatability-first-sent: <date>".into());
@@ -229,7 +230,7 @@ impl<'a> Explanation<'a> {
             }
             Err(_) => {
                 self.line(depth, &format!("with {}", Value::Object(arguments)));
-                self.signed(depth, vec!["host: <endpoint>".to_owned()]);
+                self.signed(depth, Vec::new());
             }
         }
     }
@@ -263,7 +264,11 @@ impl<'a> Explanation<'a> {
             .iter()
             .map(|(name, value)| format!("{}: {}", name.to_lowercase(), show(value)))
             .collect();
-        headers.insert(0, "host: <endpoint>".into());
+        if request.body.is_some() && !request.headers.iter().any(|(name, _)| is_content_type(name))
+        {
+            let patch = request.method.eq_ignore_ascii_case("patch");
+            headers.insert(0, format!("content-type: {}", if patch { MERGE_PATCH } else { JSON }));
+        }
         let body = match &request.body {
             Some(Body::Json(body)) => Some(body.preview(&self.scope, &self.context).to_string()),
             Some(Body::Text(body) | Body::Bytes(body)) => Some(show(body)),
@@ -274,9 +279,9 @@ impl<'a> Explanation<'a> {
         match bearer {
             Some(bearer) => {
                 headers.push(format!("authorization: Bearer *** ({bearer})"));
-                self.line(depth, &headers.join("\n"));
+                self.headers(depth, &headers);
             }
-            None if request.auth.none => self.line(depth, &headers.join("\n")),
+            None if request.auth.none => self.headers(depth, &headers),
             None => self.signed(depth, headers),
         }
         if let Some(body) = body {
@@ -292,7 +297,25 @@ impl<'a> Explanation<'a> {
              SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=***"
                 .into(),
         );
-        self.line(depth, &headers.join("\n"));
+        self.headers(depth, &headers);
+    }
+
+    /// These headers, after those that the built-in client sends with every request unless it is
+    /// told another value.
+    fn headers(&mut self, depth: usize, own: &[String]) {
+        let agent = user_agent();
+        let usual = [
+            ("host", "<endpoint>"),
+            ("accept", "application/json"),
+            ("user-agent", agent.as_str()),
+            ("x-ms-client-request-id", "<uuid>"),
+        ];
+        for (name, value) in usual {
+            if !own.iter().any(|header| header.split(':').next() == Some(name)) {
+                self.line(depth, &format!("{name}: {value}"));
+            }
+        }
+        self.line(depth, &own.join("\n"));
     }
 
     /// The expectation in the file's own words.
@@ -322,6 +345,10 @@ fn what(action: &Action) -> String {
         Action::Group(_) => "group".to_owned(),
         Action::Use(used) => format!("use {}", used.file.value),
     }
+}
+
+fn is_content_type(name: &str) -> bool {
+    name.eq_ignore_ascii_case("content-type")
 }
 
 fn plain(value: &Value) -> String {

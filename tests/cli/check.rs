@@ -148,6 +148,9 @@ fn explain_shows_the_requests_and_no_signature() {
     assert!(told.contains("POST /rooms?api-version=2025-03-13"), "{told}");
     assert!(told.contains("GET /rooms/<room.id>?api-version=2025-03-13"), "{told}");
     assert!(told.contains("&Signature=***"), "{told}");
+    for header in ["accept: application/json", "x-ms-client-request-id: <uuid>"] {
+        assert_eq!(told.matches(header).count(), 12, "{header}, once a request:\n{told}");
+    }
     let missing = run(&["explain", "quickstrat"], here());
     assert_eq!(missing.status.code(), Some(2));
     assert!(err(&missing).contains("did you mean `quickstart`?"), "{}", err(&missing));
