@@ -26,6 +26,9 @@ mod run;
 mod schema;
 #[path = "cli/sdk.rs"]
 mod sdk;
+#[cfg(unix)]
+#[path = "cli/sdk_matrix.rs"]
+mod sdk_matrix;
 #[path = "cli/stand_in.rs"]
 mod stand_in;
 #[cfg(unix)]
