@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::builtin;
 use crate::exit::Exit;
+use crate::report::count;
 use crate::scenario::diagnostics::{render, render_github, to_json};
 use crate::scenario::{Loaded, Severity};
 
@@ -84,8 +85,4 @@ fn text(loaded: &Loaded) {
         let errors = count(loaded.diagnostics.len(), "error");
         println!("{} checked: {errors} in {}", count(loaded.files, "file"), count(bad, "file"));
     }
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

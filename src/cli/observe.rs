@@ -19,6 +19,7 @@ use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
 use crate::judge::contract;
 use crate::judge::rules::{RuleStatus, judge};
+use crate::report::count;
 use crate::report::describe::{Redaction, exchange_entry};
 use crate::sdk::{demanded, departure, operations};
 use crate::transcript::{Exchange, TargetKind, Traffic};
@@ -173,7 +174,8 @@ fn left_behind(emulator: &Emulator) -> Exit {
         all.filter_map(|one| Some(one.get("id")?.as_str()?.to_owned())).collect()
     };
     let (rooms, users) = (ids("rooms"), ids("identities"));
-    anstream::println!("left behind: {} rooms, {} users", rooms.len(), users.len());
+    let counted = (count(rooms.len(), "room"), count(users.len(), "user"));
+    anstream::println!("left behind: {}, {}", counted.0, counted.1);
     for id in rooms.iter().chain(&users) {
         anstream::println!("  {id}");
     }
@@ -212,7 +214,7 @@ fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
         anstream::eprintln!("error: {violation}; a fault of the harness, please report it");
     }
     let results = judge(&transcript);
-    let count = |status| results.iter().filter(|result| result.status == status).count();
+    let with = |status| results.iter().filter(|result| result.status == status).count();
     for result in &results {
         if matches!(result.status, RuleStatus::Fail | RuleStatus::Warn) {
             for finding in &result.findings {
@@ -221,15 +223,16 @@ fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
         }
     }
     anstream::println!(
-        "wire: {sent} exchanges; {} rules passed, {} failed, {} warned, {} not exercised",
-        count(RuleStatus::Pass),
-        count(RuleStatus::Fail),
-        count(RuleStatus::Warn),
-        count(RuleStatus::NotExercised)
+        "wire: {}; {} rules passed, {} failed, {} warned, {} not exercised",
+        count(sent, "exchange"),
+        with(RuleStatus::Pass),
+        with(RuleStatus::Fail),
+        with(RuleStatus::Warn),
+        with(RuleStatus::NotExercised)
     );
     if !violations.is_empty() {
         return Exit::Harness;
     }
-    let red = count(RuleStatus::Fail) > 0 || (count(RuleStatus::Warn) > 0 && !allow_warnings);
+    let red = with(RuleStatus::Fail) > 0 || (with(RuleStatus::Warn) > 0 && !allow_warnings);
     if red { Exit::Failed } else { Exit::Success }
 }

@@ -9,6 +9,12 @@ use super::record::{CleanupEntry, ExchangeEntry, FailedExpectation, SnapshotEntr
 const REQUEST_IDS: [&str; 4] =
     ["ms-cv", "x-azure-ref", "x-ms-request-id", "x-ms-client-request-id"];
 
+/// A number with what it counts: `1 case`, `2 cases`.
+pub fn count(number: usize, what: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{s}")
+}
+
 impl ExchangeEntry {
     /// Names and values by which the request can be found in logs, those of the answer first.
     pub fn request_ids(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -86,7 +86,7 @@ fn what_a_program_leaves_behind_is_named_and_rules_that_it_breaks_are_red() {
     let watched = observe(folder.path(), &[], CARELESS, "-");
     watched
         .ended(1)
-        .says("left behind: 1 rooms, 0 users\n  99")
+        .says("left behind: 1 room, 0 users\n  99")
         .says("fail ID-3: User-Agent \"curl/")
         .says("warn ID-1: ");
     // MUST rules stay red.
@@ -155,5 +155,5 @@ fn next_months_api_version_is_served_as_a_known_one() {
     let refused = observe(folder.path(), &[], &script, "-");
     assert!(refused.2.contains("UnsupportedApiVersion"), "{}", refused.2);
     let served = observe(folder.path(), &["--serve-as", "2026-09-01=2025-03-13"], &script, "-");
-    served.says("left behind: 1 rooms").says("api-version 2026-09-01 is served as 2025-03-13");
+    served.says("left behind: 1 room").says("api-version 2026-09-01 is served as 2025-03-13");
 }

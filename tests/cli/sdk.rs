@@ -76,7 +76,7 @@ fn interface_and_wire_are_two_verdicts() {
     run(folder.path(), &reference("--mutant VER-1"), &[])
         .ended(1)
         .says("pass       fail     quickstart::quickstart::2025-03-13")
-        .says("VER-1: broken in 1 cases");
+        .says("VER-1: broken in 1 case");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_broken_should_is_a_warning_that_must_be_allowed() {
     run(folder.path(), &adapter, &[])
         .ended(1)
         .says("pass       warn     quickstart::quickstart::2025-03-13")
-        .says("ID-1: not kept (SHOULD) in 1 cases");
+        .says("ID-1: not kept (SHOULD) in 1 case");
     run(folder.path(), &adapter, &["--allow-warnings"]).ended(0);
 }
 
@@ -130,7 +130,7 @@ fn a_baseline_is_written_kept_and_strict_both_ways() {
     run(folder.path(), &broken, &known)
         .ended(0)
         .says("(1 known)")
-        .says("1 known failures, as the baseline expects");
+        .says("1 known failure, as the baseline expects");
     run(folder.path(), &reference(""), &known).ended(1).says("stale: ").says("VER-1");
     run(folder.path(), &reference("--mutant ID-3"), &known).ended(1).says("ID-3: broken");
 }
@@ -154,11 +154,11 @@ fn what_is_newer_than_the_requirement_set_runs_and_does_not_count() {
     run(folder.path(), &reference("--mutant ID-3"), &["--requirements", "old.yaml"])
         .ended(0)
         .says(unscored)
-        .says("1 cases are newer than the requirement set, not scored");
+        .says("1 case newer than the requirement set: not scored");
     // The case counts, the rule does not.
     run(folder.path(), &reference("--mutant VER-1"), &["--requirements", "rules.yaml"])
         .ended(0)
-        .says("VER-1: broken in 1 cases, not scored")
+        .says("VER-1: broken in 1 case, not scored")
         .never_says(unscored);
     run(folder.path(), &reference("--mutant ID-3"), &["--requirements", "rules.yaml"]).ended(1);
 }

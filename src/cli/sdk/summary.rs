@@ -5,7 +5,7 @@ use std::io;
 use crate::judge::baseline::Standing;
 use crate::judge::rules::RuleStatus;
 use crate::judge::{Problem, StepResult, Verdict};
-use crate::report::{CaseFinished, Event, Sink};
+use crate::report::{CaseFinished, Event, Sink, count};
 use crate::sdk::{Outcome, Prepared};
 use crate::transcript::{Ended, Transcript};
 
@@ -93,12 +93,13 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
         finished.duration.as_secs_f64()
     );
     if tally.expected > 0 {
-        anstream::println!("  {} known failures, as the baseline expects", tally.expected);
+        let known = count(tally.expected, "known failure");
+        anstream::println!("  {known}, as the baseline expects");
     }
     if tally.unscored > 0 {
         anstream::println!(
-            "  {} cases are newer than the requirement set, not scored",
-            tally.unscored
+            "  {} newer than the requirement set: not scored",
+            count(tally.unscored, "case")
         );
     }
     for stale in &tally.stale {
@@ -123,12 +124,12 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
 fn rules(outcome: &Outcome) -> Vec<String> {
     let all = crate::judge::rules::all();
     all.filter_map(|rule| {
-        let count = outcome.tally.coverage.of(rule.id);
-        let wrong = count.failed + count.warned;
-        let word = if count.failed > 0 { "broken" } else { "not kept (SHOULD)" };
+        let judged = outcome.tally.coverage.of(rule.id);
+        let wrong = judged.failed + judged.warned;
+        let word = if judged.failed > 0 { "broken" } else { "not kept (SHOULD)" };
         let newer = outcome.unscored_rules.contains(rule.id);
         let note = if newer { ", not scored" } else { "" };
-        (wrong > 0).then(|| format!("{}: {word} in {wrong} cases{note}", rule.id))
+        (wrong > 0).then(|| format!("{}: {word} in {}{note}", rule.id, count(wrong, "case")))
     })
     .collect()
 }

@@ -7,7 +7,7 @@ use super::style::{BOLD, FAINT, GREEN, RED, YELLOW, paint};
 use crate::judge::{SnapshotVerdict, StepResult};
 use crate::plan::Case;
 use crate::report::describe::Redaction;
-use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
+use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, count};
 use crate::transcript::{Printed, Transcript};
 
 /// How much is said.
@@ -194,10 +194,6 @@ fn title(case: &Case) -> String {
         1 => case.name(),
         repetition => format!("{} #{repetition}", case.name()),
     }
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Fit for a shell.
