@@ -3,6 +3,10 @@
 
 #[path = "live/accounts.rs"]
 mod accounts;
+#[cfg(unix)]
+#[path = "live/adapters.rs"]
+mod adapters;
+#[cfg(unix)]
 #[path = "live/canary.rs"]
 mod canary;
 #[path = "live/commands.rs"]

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use chrono::Utc;
 
-use crate::acs::Secret;
+use crate::acs::secret::Mask;
 use crate::driver::wire::Client;
 use crate::exit::Exit;
-use crate::target::Passage;
+use crate::report::describe::Redaction;
 use crate::target::courtesy::{Budget, Courtesy, Settings};
 use crate::target::credentials::{Account, CredentialsError, Method, Source};
 use crate::target::ledger::{Ledger, Shelf};
+use crate::target::{Live, Passage};
 
 /// Where the credentials come from. None of these options holds one: a list of processes would
 /// show it.
@@ -54,6 +55,27 @@ impl AccountArgs {
         let pem = std::fs::read_to_string(path)
             .with_context(|| format!("the file {} of --ca-file cannot be read", path.display()))?;
         Ok(Some(pem))
+    }
+
+    /// The variables that hold the connection strings, where they are not the usual ones.
+    pub fn variables(&self) -> impl Iterator<Item = OsString> + '_ {
+        let named = self.connection_string_env.iter();
+        named.flat_map(|name| [OsString::from(name), format!("{name}_SECONDARY").into()])
+    }
+
+    /// The options that say whose resource it is, for the command that runs a case alone.
+    pub fn flags(&self) -> String {
+        let file = |path: &PathBuf| path.display().to_string();
+        let named = [
+            ("connection-string-env", self.connection_string_env.clone()),
+            ("connection-string-file", self.connection_string_file.as_ref().map(file)),
+            ("auth", self.auth.map(|method| method.name().to_owned())),
+            ("endpoint", self.endpoint.clone()),
+            ("client-secret-file", self.client_secret_file.as_ref().map(file)),
+            ("ca-file", self.ca_file.as_ref().map(file)),
+        ];
+        let given = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        given.map(|(name, value)| format!(" --{name} {value}")).collect()
     }
 
     /// Reads the credentials.
@@ -131,9 +153,9 @@ impl Opened {
         self.bare.through(self.passage.clone())
     }
 
-    /// What must be masked wherever something is written.
-    pub fn secrets(&self) -> Vec<Secret> {
-        self.account.secrets()
+    /// What masks its secrets wherever something is written.
+    pub fn redaction(&self) -> Redaction {
+        Redaction::new(Mask::new(&self.account.secrets()))
     }
 }
 
@@ -153,7 +175,29 @@ pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exi
         .map_err(|error| (Exit::Harness, error.to_string()))?;
     let courtesy = Courtesy::new(manners.settings());
     let passage = Passage::new(courtesy, Some(ledger), account.primary().cloned());
-    Ok(Opened { account, bare, passage })
+    let opened = Opened { account, bare, passage };
+    super::panics::mask(&opened.redaction());
+    Ok(opened)
+}
+
+/// Opens a live resource for cases: it must answer, whatever it says.
+///
+/// # Errors
+///
+/// With the exit code and what to tell.
+pub async fn open_target(
+    account: &AccountArgs,
+    manners: &MannersArgs,
+) -> Result<(Live, Redaction), (Exit, String)> {
+    let opened = open(account, manners)?;
+    let redaction = opened.redaction();
+    let live = Live::new(opened.account.clone(), opened.client());
+    let Err(error) = live.reach().await else { return Ok((live, redaction)) };
+    // Nothing was created: the ledger goes.
+    if let Some(Err(error)) = opened.passage.ledger().map(Ledger::finish) {
+        return Err((Exit::Harness, error.to_string()));
+    }
+    Err((Exit::Unreachable, redaction.text(&error.to_string())))
 }
 
 /// A line to standard output. Somebody who closed it (`| head`) does not want to know.

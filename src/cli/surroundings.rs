@@ -6,7 +6,7 @@ use tokio::process::Command;
 use crate::emulator::{Emulator, TrustFiles, without_proxy};
 
 /// Variables that may hold or lead to live credentials: no child of the harness ever sees them.
-pub const WITHHELD: [&str; 10] = [
+pub const WITHHELD: [&str; 12] = [
     "ACS_CONNECTION_STRING",
     "ACS_CONNECTION_STRING_SECONDARY",
     "ACS_ENDPOINT",
@@ -15,8 +15,10 @@ pub const WITHHELD: [&str; 10] = [
     "AZURE_CLIENT_SECRET",
     "AZURE_FEDERATED_TOKEN_FILE",
     "AZURE_CLIENT_CERTIFICATE_PATH",
+    "IDENTITY_ENDPOINT",
     "IDENTITY_HEADER",
     "MSI_SECRET",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 ];
 
 /// Gives a command the resources of an emulator, the first one's connection string under `names`

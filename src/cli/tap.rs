@@ -11,6 +11,7 @@ use tokio::process::Command;
 
 use super::live::{AccountArgs, MannersArgs, Opened, open, say, warn};
 use super::signals::Interrupts;
+use super::surroundings::WITHHELD;
 use crate::emulator::{Authority, TrustFiles, without_proxy, write_whole};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
@@ -142,23 +143,12 @@ async fn accompany(args: &Args, tap: &Tap, interrupts: &mut Interrupts) -> anyho
     }
 }
 
-/// Variables that could hold live credentials; the program gets none of them.
-const LIVE: [&str; 6] = [
-    "ACS_CONNECTION_STRING_SECONDARY",
-    "ACS_ENDPOINT",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "IDENTITY_HEADER",
-    "MSI_SECRET",
-];
-
 fn environment(command: &mut Command, args: &Args, tap: &Tap, trust: &TrustFiles) {
-    for name in LIVE {
+    let connection = tap.connection_string();
+    for name in WITHHELD.map(OsString::from).into_iter().chain(args.account.variables()) {
         command.env_remove(name);
     }
-    let connection = tap.connection_string();
     if let Some(name) = &args.account.connection_string_env {
-        command.env_remove(format!("{name}_SECONDARY"));
         command.env(name, connection.expose());
     }
     for name in args.give.iter().map(String::as_str).chain(["ACS_CONNECTION_STRING"]) {

@@ -42,8 +42,13 @@ pub async fn run_case(
             Err(error) => transcript.ended = Ended::Harness(error.to_string()),
         }
     }
-    let creations = std::mem::take(&mut carrier.creations);
+    let mut creations = std::mem::take(&mut carrier.creations);
     let in_flight = carrier.driver.take_in_flight();
+    let late = world.shut().await;
+    creations.note_exchanges(&late, &world.resources, 1);
+    if let Some(step) = transcript.steps.last_mut() {
+        step.exchanges.extend(late);
+    }
     if transcript.ended != Ended::Completed {
         let why = why(&transcript.ended);
         let missing = never_reached(case, &transcript.steps, &why);

@@ -15,7 +15,7 @@ use crate::report::{RunFinished, RunStarted, Sink, suite_digest};
 use crate::run::{CaseOptions, Suite};
 use crate::scenario::{Lane, Loaded};
 use crate::target::Target;
-use crate::transcript::{Implementation, TargetKind};
+use crate::transcript::Implementation;
 
 /// What to run and how to judge it.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Trial<'_> {
             not_applicable: &skipped,
             diagnostics: &self.loaded.diagnostics,
             invalid_files: self.loaded.bad_files().len(),
-            target: TargetKind::Emulator,
+            target: self.target.kind(),
             driver: &driver,
             started: chrono::Utc::now(),
             seed: self.options.seed.unwrap_or_default(),

@@ -1,10 +1,12 @@
 //! One request through the tap: verify, sign anew, send, rewrite, write down.
 
+use std::convert::Infallible;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::Utc;
+use tokio::sync::mpsc;
 
 use super::journey::Arrival;
 use super::link::rewrite;
@@ -28,6 +30,8 @@ pub(super) struct Forwarder {
     pub client: Client,
     pub passage: Passage,
     pub journal: Journal,
+    /// Nothing is sent here: its other end learns when the last request is through.
+    pub _busy: mpsc::Sender<Infallible>,
 }
 
 impl Forwarder {

@@ -1,16 +1,17 @@
 //! A tap that is open: its address, its keys, what it saw.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Utc;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::forward::Forwarder;
-use super::server;
+use super::server::{self, GRACE};
 use crate::acs::Secret;
 use crate::driver::wire::Client;
 use crate::emulator::auth::{Credentials, TokenKind};
@@ -51,6 +52,8 @@ pub struct Tap {
     journal: Journal,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
+    /// Ends when no request is on its way any more.
+    busy: mpsc::Receiver<Infallible>,
 }
 
 impl std::fmt::Debug for Tap {
@@ -81,6 +84,7 @@ impl Tap {
             .map_err(|error| TapError::Keys(error.to_string()))?;
         credentials.strict = opening.strict;
         let journal = Journal::default();
+        let (busy, idle) = mpsc::channel(1);
         let forwarder = Arc::new(Forwarder {
             endpoint: endpoint.clone(),
             credentials: credentials.clone(),
@@ -88,6 +92,7 @@ impl Tap {
             client: opening.client,
             passage: opening.passage,
             journal: Arc::clone(&journal),
+            _busy: busy,
         });
         let stop = watch::Sender::new(false);
         let mut servers = JoinSet::new();
@@ -96,7 +101,7 @@ impl Tap {
             servers.spawn(server::serve(socket, config, Arc::clone(&forwarder), stop.subscribe()));
         }
         let ca_pem = authority.ca_pem().to_owned();
-        Ok(Self { endpoint, credentials, ca_pem, journal, stop, servers })
+        Ok(Self { endpoint, credentials, ca_pem, journal, stop, servers, busy: idle })
     }
 
     /// Scheme and authority, without a slash at the end.
@@ -129,10 +134,12 @@ impl Tap {
         std::mem::take(&mut *self.journal.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Ends it; requests that are on their way are finished first.
+    /// Ends it; requests that are on their way are finished first, even those of a program that
+    /// is gone.
     pub async fn close(mut self) -> Vec<Exchange> {
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
+        let _ = tokio::time::timeout(GRACE, self.busy.recv()).await;
         self.take_exchanges()
     }
 }

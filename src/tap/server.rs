@@ -24,7 +24,7 @@ use crate::transcript::{Headers, Sent};
 /// Larger bodies are nothing that the service takes.
 const LARGEST_BODY: usize = 4 << 20;
 /// How long requests that are on their way may take when the tap closes.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Takes connections until told to stop.
 pub(super) async fn serve(
@@ -75,7 +75,7 @@ async fn connection(
     };
     let service = service_fn(move |request| {
         let forwarder = Arc::clone(&forwarder);
-        async move { Ok::<_, Infallible>(answer(request, &forwarder, number).await) }
+        async move { Ok::<_, Infallible>(answer(request, forwarder, number).await) }
     });
     let builder = auto::Builder::new(TokioExecutor::new());
     let connection = builder.serve_connection(TokioIo::new(stream), service);
@@ -90,7 +90,7 @@ async fn connection(
 
 async fn answer(
     request: Request<Incoming>,
-    forwarder: &Forwarder,
+    forwarder: Arc<Forwarder>,
     connection: u64,
 ) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
@@ -103,7 +103,10 @@ async fn answer(
         headers: parts.headers,
         connection,
     };
-    let Some(received) = forwarder.forward(arrival).await else {
+    // A program that hangs up, or is killed, does not take along the answer to what it asked:
+    // what was created must come to be known.
+    let forwarding = tokio::spawn(async move { forwarder.forward(arrival).await });
+    let Ok(Some(received)) = forwarding.await else {
         return plain(StatusCode::BAD_GATEWAY);
     };
     let mut response = Response::builder().status(received.status);

@@ -1,7 +1,9 @@
-//! What a child process may know of an emulator's resource.
+//! What a child process may know of a resource: an emulator's own keys, or those of the tap before
+//! a live one.
 
 use crate::driver::adapter::Access;
 use crate::emulator::Resource;
+use crate::tap::Tap;
 
 impl From<&Resource> for Access {
     fn from(resource: &Resource) -> Self {
@@ -11,5 +13,13 @@ impl From<&Resource> for Access {
             secondary: resource.secondary_key().text().clone(),
             token: Some(resource.bearer_token()),
         }
+    }
+}
+
+impl From<&Tap> for Access {
+    fn from(tap: &Tap) -> Self {
+        let [primary, secondary] = tap.keys();
+        let endpoint = tap.endpoint().to_owned();
+        Self { endpoint, primary, secondary, token: Some(tap.bearer_token()) }
     }
 }

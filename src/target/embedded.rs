@@ -75,7 +75,7 @@ impl Embedded {
             ca_file: self.ca_file.clone(),
             emulator: Some(emulator),
             player: None,
-            tapped: Vec::new(),
+            tap: None,
         })
     }
 }

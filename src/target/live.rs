@@ -1,14 +1,18 @@
 //! One resource for all cases: a live one, or an emulator elsewhere.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::credentials::{Account, CredentialsError, Plain};
-use super::{Resource, Settlement, TargetError, World};
 use chrono::Utc;
 
+use super::courtesy::{Courtesy, Settings};
+use super::credentials::{Account, Plain};
+use super::{Passage, Resource, Settlement, TargetError, World};
 use crate::acs::{AccessKey, Service};
 use crate::driver::wire::{Client, Credentials};
+use crate::emulator::Authority;
+use crate::tap::{Opening, Tap, TapError};
 use crate::transcript::TargetKind;
 
 /// How long an endpoint may take to give any answer at all.
@@ -19,12 +23,28 @@ const REACH_LIMIT: Duration = Duration::from_secs(9);
 pub struct Live {
     account: Account,
     client: Client,
+    tapped: Option<Tapped>,
+}
+
+/// What child processes trust in place of the resource.
+#[derive(Debug, Clone)]
+pub struct Tapped {
+    pub authority: Authority,
+    /// Where the authority's PEM lies.
+    pub ca_file: PathBuf,
 }
 
 impl Live {
     /// `client` carries everything to the resource; it may go through a [`super::Passage`].
     pub const fn new(account: Account, client: Client) -> Self {
-        Self { account, client }
+        Self { account, client, tapped: None }
+    }
+
+    /// The same for drivers that are child processes: each case gets a tap of its own, with keys
+    /// of its own, and only what passes it reaches the resource.
+    #[must_use]
+    pub fn tapped(self, tapped: Tapped) -> Self {
+        Self { tapped: Some(tapped), ..self }
     }
 
     pub const fn account(&self) -> &Account {
@@ -36,8 +56,8 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// When no token can be had.
-    pub async fn open(&self) -> Result<World, CredentialsError> {
+    /// When no token can be had, or no tap can be opened.
+    pub async fn open(&self) -> Result<World, TargetError> {
         let token = self.account.token().await?.map(Credentials::Bearer);
         let key = |key: &AccessKey| Credentials::Key(key.clone());
         let resource = Resource {
@@ -52,11 +72,27 @@ impl Live {
             kind: TargetKind::Live,
             resources: Arc::new([resource]),
             client: self.client.clone(),
-            ca_file: None,
+            ca_file: self.tapped.as_ref().map(|tapped| tapped.ca_file.clone()),
             emulator: None,
             player: None,
-            tapped: Vec::new(),
+            tap: self.tap().await?,
         })
+    }
+
+    async fn tap(&self) -> Result<Option<Tap>, TapError> {
+        let Some(tapped) = &self.tapped else { return Ok(None) };
+        let unpaced = || {
+            let courtesy = Courtesy::new(Settings::default());
+            Passage::new(courtesy, None, self.account.primary().cloned())
+        };
+        let opening = Opening {
+            account: self.account.clone(),
+            client: self.client.clone(),
+            passage: self.client.passage().cloned().unwrap_or_else(unpaced),
+            port: 0,
+            strict: false,
+        };
+        Tap::open(opening, &tapped.authority).await.map(Some)
     }
 
     /// Ends the run's dealings with the resource; nothing where no passage was taken.

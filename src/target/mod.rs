@@ -16,7 +16,7 @@ pub mod sweep;
 mod world;
 
 pub use embedded::Embedded;
-pub use live::Live;
+pub use live::{Live, Tapped};
 pub use passage::Passage;
 pub use place::{Target, TargetError};
 pub use replay::Replay;

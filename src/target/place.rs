@@ -8,6 +8,7 @@ use super::{Settlement, World};
 use crate::cassette::PlayerError;
 use crate::driver::wire::ClientError;
 use crate::plan::Case;
+use crate::tap::TapError;
 use crate::transcript::TargetKind;
 
 /// Where a run's cases are carried out. Opened once a run; a [`World`] once a case.
@@ -35,6 +36,8 @@ pub enum TargetError {
     Client(#[from] ClientError),
     #[error(transparent)]
     Player(#[from] PlayerError),
+    #[error("no tap can be opened before the live resource: {0}")]
+    Tap(#[from] TapError),
 }
 
 impl Target {
@@ -54,7 +57,7 @@ impl Target {
     pub async fn open(&self, case: &Case, seed: Option<u64>) -> Result<World, TargetError> {
         match self {
             Self::Emulator(embedded) => embedded.open(&case.scenario.emulator, seed).await,
-            Self::Live(live) => Ok(live.open().await?),
+            Self::Live(live) => live.open().await,
             Self::Replay(replay) => replay.open(case),
         }
     }

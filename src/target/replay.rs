@@ -42,7 +42,7 @@ impl Replay {
             client: Client::playing(player.clone())?,
             ca_file: None,
             emulator: None,
-            tapped: Vec::new(),
+            tap: None,
             player: Some(player),
         })
     }

@@ -12,6 +12,7 @@ use crate::driver::wire::{Client, Credentials};
 use crate::emulator::auth::TokenKind;
 use crate::emulator::{Emulator, faults};
 use crate::scenario::Fault;
+use crate::tap::Tap;
 use crate::transcript::{Exchange, TargetKind};
 
 /// Where one case runs. On the embedded emulator each case has its own.
@@ -28,8 +29,8 @@ pub struct World {
     pub emulator: Option<Emulator>,
     /// Only where recorded traffic is played instead.
     pub player: Option<Arc<Player>>,
-    /// What child processes may know of a live target: the tap's address and its own keys.
-    pub tapped: Vec<Access>,
+    /// What stands between child processes and a live resource; only where there are any.
+    pub tap: Option<Tap>,
 }
 
 /// One resource of a world, with what it takes to be its client.
@@ -106,10 +107,20 @@ impl World {
         left.iter().map(ToString::to_string).collect()
     }
 
-    /// The exchanges that the target itself wrote down since the last call; `None` where it does
-    /// not write.
+    /// The exchanges that the target itself, or the tap before it, wrote down since the last call;
+    /// `None` where nobody does.
     pub fn take_exchanges(&self) -> Option<Vec<Exchange>> {
-        self.emulator.as_ref().map(Emulator::take_exchanges)
+        let tapped = || self.tap.as_ref().map(Tap::take_exchanges);
+        self.emulator.as_ref().map(Emulator::take_exchanges).or_else(tapped)
+    }
+
+    /// Lets no child process send anything more; gives what was still on its way to a live
+    /// resource.
+    pub async fn shut(&mut self) -> Vec<Exchange> {
+        match self.tap.take() {
+            Some(tap) => tap.close().await,
+            None => Vec::new(),
+        }
     }
 
     /// What the emulator holds.
@@ -122,14 +133,10 @@ impl World {
 
     /// What a child process may know of each resource: never a live key.
     pub fn access(&self) -> Vec<Access> {
-        let Some(emulator) = &self.emulator else { return self.tapped.clone() };
-        let access = emulator.resources().iter().map(|resource| Access {
-            endpoint: resource.endpoint().to_owned(),
-            primary: resource.primary_key().text().clone(),
-            secondary: resource.secondary_key().text().clone(),
-            token: Some(resource.bearer_token()),
-        });
-        access.collect()
+        match &self.emulator {
+            Some(emulator) => emulator.resources().iter().map(|one| Access::from(&**one)).collect(),
+            None => self.tap.iter().map(Access::from).collect(),
+        }
     }
 
     /// A token of the emulator's built-in issuer for a resource, counted from 1.

@@ -16,7 +16,7 @@ mod once;
 mod place;
 mod watch;
 
-pub use args::Args;
+pub use args::{Args, TargetArg};
 
 use crate::exit::Exit;
 

@@ -4,12 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Args, TargetArg};
-use crate::acs::secret::Mask;
-use crate::cli::live::{open as open_live, warn};
+use crate::cli::live::{open_target, warn};
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
 use crate::run::Probes;
-use crate::target::{Embedded, Live, Replay, Target};
+use crate::target::{Embedded, Replay, Target};
 use crate::transcript::TargetKind;
 
 /// How many cases run at once against somebody's resource.
@@ -42,7 +41,7 @@ pub async fn open(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
             let target = Arc::new(Target::Emulator(Embedded::new()?));
             Ok(Ok(Place { target, redaction: Redaction::default(), probes: None }))
         }
-        TargetArg::Live => live(args).await,
+        TargetArg::Live => Ok(live(args).await),
     }
 }
 
@@ -55,22 +54,13 @@ fn replay(folder: &Path) -> Result<Place, Exit> {
     Ok(Place { target, redaction: Redaction::default(), probes: None })
 }
 
-async fn live(args: &Args) -> anyhow::Result<Result<Place, Exit>> {
-    let opened = match open_live(&args.account, &args.manners) {
+async fn live(args: &Args) -> Result<Place, Exit> {
+    let (live, redaction) = match open_target(&args.account, &args.manners).await {
         Ok(opened) => opened,
-        Err((exit, why)) => return Ok(Err(told(why, exit))),
+        Err((exit, why)) => return Err(told(why, exit)),
     };
-    let redaction = Redaction::new(Mask::new(&opened.secrets()));
-    let live = Live::new(opened.account.clone(), opened.client());
-    if let Err(error) = live.reach().await {
-        // Nothing was created: the ledger goes.
-        if let Some(ledger) = opened.passage.ledger() {
-            ledger.finish()?;
-        }
-        return Ok(Err(told(redaction.text(&error.to_string()), Exit::Unreachable)));
-    }
     let probes = (!args.running.no_probe).then(Probes::default);
-    Ok(Ok(Place { target: Arc::new(Target::Live(Box::new(live))), redaction, probes }))
+    Ok(Place { target: Arc::new(Target::Live(Box::new(live))), redaction, probes })
 }
 
 fn told(why: String, exit: Exit) -> Exit {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
 use crate::exit::Exit;
@@ -47,8 +48,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Baseline { path: args.baseline.clone(), ..Baseline::default() }
     };
     // Without the baseline: all that goes wrong is to be seen.
-    let subject =
-        Subject { command: args.adapter, environment: Vec::new(), baseline: None, quiet: true };
+    let subject = Subject {
+        command: args.adapter,
+        environment: Vec::new(),
+        baseline: None,
+        place: PlaceArgs::default(),
+        quiet: true,
+    };
     let (prepared, outcome) = match args.suite.run(&subject).await? {
         Ran::Done(done) => *done,
         Ran::Not(exit) => return Ok(exit),

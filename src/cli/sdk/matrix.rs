@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
 use crate::exit::Exit;
@@ -70,6 +71,7 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<Exit> {
         command: cell.command.clone(),
         environment: cell.environment.clone(),
         baseline,
+        place: PlaceArgs::default(),
         quiet: true,
     };
     let mut suite = args.suite.clone();

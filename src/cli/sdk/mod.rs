@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod matrix;
 mod new;
+mod place;
 mod preparation;
 mod requirements;
 mod run;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
 use crate::exit::Exit;
@@ -20,6 +21,8 @@ pub struct Args {
     require_coverage: bool,
     #[command(flatten)]
     suite: SuiteArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
@@ -30,8 +33,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             return Ok(Exit::Invalid);
         }
     };
-    let subject =
-        Subject { command: args.adapter, environment: Vec::new(), baseline, quiet: false };
+    let subject = Subject {
+        command: args.adapter,
+        environment: Vec::new(),
+        baseline,
+        place: args.place,
+        quiet: false,
+    };
     let (prepared, outcome) = match args.suite.run(&subject).await? {
         Ran::Done(done) => *done,
         Ran::Not(exit) => return Ok(exit),

@@ -1,18 +1,17 @@
 //! The options of every subcommand that puts an SDK through the suite.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::emulation;
 use super::super::report_files::ReportFiles;
 use super::super::signals::Interrupts;
+use super::place::PlaceArgs;
 use super::preparation::prepare;
 use super::summary;
 use crate::acs::ApiVersion;
 use crate::builtin;
 use crate::driver::adapter::Limits;
-use crate::emulator::TrustFiles;
 use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
 use crate::judge::{JudgeOptions, SnapshotMode};
@@ -24,7 +23,6 @@ use crate::report::{RecorderOptions, Sink};
 use crate::run::CaseOptions;
 use crate::scenario::{Lane, Loaded, Scenario};
 use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
-use crate::target::{Embedded, Target};
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct SuiteArgs {
@@ -102,6 +100,7 @@ pub struct Subject {
     /// Added to its environment.
     pub environment: Vec<(String, String)>,
     pub baseline: Option<Baseline>,
+    pub place: PlaceArgs,
     /// Say nothing of single cases.
     pub quiet: bool,
 }
@@ -131,30 +130,30 @@ impl SuiteArgs {
         for note in emulation::notes(&self.serve_as) {
             anstream::eprintln!("{note}");
         }
-        let mut embedded = Embedded::new()?;
-        embedded.serve_as.clone_from(&self.serve_as);
-        let trust =
-            TrustFiles::write(embedded.authority().ca_pem(), |name| std::env::var_os(name))?;
-        embedded.ca_file = Some(trust.ca_file().to_owned());
-        let mut command = match prepare(&subject.command, &trust) {
+        let place = match subject.place.open(&self.serve_as).await? {
+            Ok(place) => place,
+            Err(exit) => return Ok(Ran::Not(exit)),
+        };
+        let mut command = match prepare(&subject.command, &place.trust) {
             Ok(command) => command,
             Err(error) => {
                 anstream::eprintln!("error: {error}");
                 return Ok(Ran::Not(Exit::Invalid));
             }
         };
+        command.withheld.clone_from(&place.withheld);
         let more = subject.environment.iter().map(|(name, value)| (name.into(), value.into()));
         command.environment.extend(more);
         let trial = Trial {
             loaded: &loaded,
-            selection,
-            target: Arc::new(Target::Emulator(embedded)),
+            selection: Selection { target: subject.place.target.kind(), ..selection },
+            target: place.target.clone(),
             options: self.case_options(),
             judge: self.judge_options(),
             baseline: subject.baseline.as_ref(),
             requirements: requirements.as_ref(),
             served_as: &self.serve_as,
-            jobs: self.jobs(),
+            jobs: self.jobs.map_or_else(|| subject.place.usual_jobs(), usize::from),
             fail_fast: self.fail_fast,
             today: chrono::Utc::now().date_naive(),
         };
@@ -171,7 +170,7 @@ impl SuiteArgs {
             signals.next().await;
             interrupt.ask();
         });
-        let sinks = self.sinks(subject, &prepared)?;
+        let sinks = self.sinks(subject, &prepared, &place.redaction)?;
         let outcome = trial.run(&prepared, sinks).await;
         listening.abort();
         Ok(Ran::Done(Box::new((prepared, outcome))))
@@ -183,12 +182,6 @@ impl SuiteArgs {
             self.lane = vec![LaneName::Fast];
         }
         self
-    }
-
-    /// How many cases run at once.
-    fn jobs(&self) -> usize {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.jobs.map_or(cores, usize::from)
     }
 
     fn selection(&self) -> Result<(Selection, Option<RequirementSet>), String> {
@@ -250,11 +243,20 @@ impl SuiteArgs {
         }
     }
 
-    fn sinks(&self, subject: &Subject, prepared: &Prepared) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+    fn sinks(
+        &self,
+        subject: &Subject,
+        prepared: &Prepared,
+        redaction: &Redaction,
+    ) -> anyhow::Result<Vec<Box<dyn Sink>>> {
         let adapter = subject.command.replace('\'', r"'\''");
-        let rerun = format!("acs-conformance sdk run --adapter '{adapter}'");
-        let options =
-            TerminalOptions { quiet: true, rerun: rerun.clone(), ..TerminalOptions::default() };
+        let flags = format!("--adapter '{adapter}'{}", subject.place.flags());
+        let options = TerminalOptions {
+            redaction: redaction.clone(),
+            quiet: true,
+            rerun: format!("acs-conformance sdk run {flags}"),
+            ..TerminalOptions::default()
+        };
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
         if !subject.quiet {
             sinks.push(Box::new(summary::Lines));
@@ -275,10 +277,11 @@ impl SuiteArgs {
                 .iter()
                 .map(|(new, known)| (new.to_string(), known.to_string()))
                 .collect(),
-            rerun: format!("--adapter '{adapter}'"),
+            rerun: flags,
+            redaction: redaction.clone(),
             ..RecorderOptions::default()
         };
-        sinks.extend(self.reports.tape(&Redaction::default()));
+        sinks.extend(self.reports.tape(redaction));
         sinks.extend(self.reports.sink(recorder)?);
         Ok(sinks)
     }
