@@ -38,9 +38,10 @@ enum Command {
         /// Files, directories or globs; without any `./scenarios`, else the built-in scenarios.
         #[arg(value_name = "FILES|DIRS|GLOBS")]
         paths: Vec<PathBuf>,
-        /// What live runs confirmed, as `run --stamps` writes it.
+        /// What live runs confirmed, as `run --stamps` writes it; may be repeated, for the shards
+        /// of a night.
         #[arg(long, value_name = "FILE", default_value = "evidence/live.json")]
-        stamps: PathBuf,
+        stamps: Vec<PathBuf>,
         /// List instead what no live run has confirmed for so long, such as 30d.
         #[arg(long, value_name = "AGE", value_parser = age)]
         stale: Option<Duration>,
@@ -55,8 +56,10 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Export { directory } => export(&directory),
         Command::Behaviours { paths, stamps, stale } => {
-            let stamps = match Stamps::read(&stamps) {
-                Ok(stamps) => stamps,
+            let read: std::io::Result<Vec<_>> =
+                stamps.iter().map(|path| Stamps::read(path)).collect();
+            let stamps = match read {
+                Ok(all) => all.into_iter().fold(Stamps::default(), Stamps::and),
                 Err(error) => {
                     eprintln!("error: {error}");
                     return Ok(Exit::Invalid);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::record::{Footer, Header, Record, Status};
+use super::record::{Footer, Header, LedgerEntry, Record, Status};
 
 /// A report that is being written.
 #[derive(Debug)]
@@ -52,17 +52,28 @@ impl<W: Write> Journal<W> {
     /// # Errors
     ///
     /// Whatever the sink says, a full disk for example.
-    pub fn finish(mut self, exit: u8, duration_us: u64) -> io::Result<W> {
+    pub fn finish(mut self, ending: Ending) -> io::Result<W> {
         let footer = Footer {
             records: self.records,
             digest: hex(&self.digest.clone().finalize()),
             counts: self.counts.clone(),
-            exit,
-            duration_us,
+            exit: ending.exit,
+            duration_us: ending.duration_us,
+            ledger: ending.ledger,
+            notes: ending.notes,
         };
         self.append(&Record::Footer(footer))?;
         Ok(self.out)
     }
+}
+
+/// What a footer says beside what the journal has counted itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ending {
+    pub exit: u8,
+    pub duration_us: u64,
+    pub ledger: Option<LedgerEntry>,
+    pub notes: Vec<String>,
 }
 
 /// Bytes as lower-case hex digits.

@@ -25,6 +25,7 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
         }
         Ok::<_, RenderError>(())
     })?;
+    summary.end(report.footer.as_ref());
     let header = &report.header;
     let verdict = if report.torn.is_some() {
         "incomplete"
@@ -48,6 +49,9 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     }
     for note in header.served_as_notes() {
         writeln!(out, "\n> {note}")?;
+    }
+    for note in report.footer.iter().flat_map(|footer| &footer.notes) {
+        writeln!(out, "\n> {}", escape(note))?;
     }
     write_table(out, &red, &summary)?;
     write_rules(out, &summary)

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::journal::Journal;
+use super::journal::{Ending, Journal};
 use super::reader::{ReadError, Report};
-use super::record::{CaseKey, Header, Record};
+use super::record::{CaseKey, Header, LedgerEntry, Record};
 use crate::exit::Exit;
 
 /// Why reports do not merge.
@@ -64,7 +64,13 @@ pub fn merge<W: Write>(reports: &mut [Report], out: W) -> Result<Exit, MergeErro
     let footers = || reports.iter().filter_map(|report| report.footer.as_ref());
     let exit = Exit::worst(footers().map(|footer| exit_of(footer.exit)));
     let duration_us = footers().map(|footer| footer.duration_us).max().unwrap_or_default();
-    journal.finish(exit.code(), duration_us)?.flush()?;
+    let ending = Ending {
+        exit: exit.code(),
+        duration_us,
+        ledger: footers().filter_map(|footer| footer.ledger).reduce(LedgerEntry::and),
+        notes: footers().flat_map(|footer| footer.notes.iter().cloned()).collect(),
+    };
+    journal.finish(ending)?.flush()?;
     Ok(exit)
 }
 

@@ -54,7 +54,7 @@ mod wording;
 pub use event::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 pub use folder::{Folder, FolderOptions};
 pub use format::{Format, RenderError};
-pub use journal::Journal;
+pub use journal::{Ending, Journal};
 pub use reader::{CaseReport, ReadError, Report};
 pub use recorder::{Recorder, RecorderOptions};
 pub use replace::replace;

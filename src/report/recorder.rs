@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use super::describe::{Redaction, case_entry, case_start, rule_entries, step_entry};
 use super::record::{
-    CaseEntry, CaseKey, CaseStart, FORMAT, Header, Implementation, PlaceEntry, Record,
+    CaseEntry, CaseKey, CaseStart, FORMAT, Header, Implementation, LedgerEntry, PlaceEntry, Record,
     ScenarioEntry, Shard, SnapshotEntry, Status,
 };
-use super::{CaseFinished, Event, Journal, RunFinished, RunStarted, Sink};
+use super::{CaseFinished, Ending, Event, Journal, RunFinished, RunStarted, Sink};
 use crate::plan::Case;
+use crate::transcript::TargetKind;
 
 /// What the recorder cannot learn from events.
 #[derive(Debug, Clone, Default)]
@@ -195,10 +196,14 @@ impl<W: Write + Send> Recorder<W> {
     }
 
     fn end(&mut self, run: &RunFinished) -> io::Result<()> {
-        let exit = run.exit.map_or(0, crate::exit::Exit::code);
-        let duration_us = u64::try_from(run.duration.as_micros()).unwrap_or(u64::MAX);
+        let ending = Ending {
+            exit: run.exit.map_or(0, crate::exit::Exit::code),
+            duration_us: u64::try_from(run.duration.as_micros()).unwrap_or(u64::MAX),
+            ledger: (self.target == TargetKind::Live.name()).then(|| ledger_of(run)),
+            notes: run.notes.iter().map(|note| self.options.redaction.text(note)).collect(),
+        };
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Writing(journal) => journal.finish(exit, duration_us).map(drop),
+            Stage::Writing(journal) => journal.finish(ending).map(drop),
             Stage::Waiting(_) | Stage::Done => Ok(()),
         }
     }
@@ -222,6 +227,15 @@ impl<W: Write + Send> Sink for Recorder<W> {
             Event::CaseFinished(finished) => self.case_finished(finished),
             Event::RunFinished(run) => self.end(run),
         }
+    }
+}
+
+fn ledger_of(run: &RunFinished) -> LedgerEntry {
+    LedgerEntry {
+        created: run.created as u64,
+        deleted: run.deleted as u64,
+        leaked: run.leaked as u64,
+        unaccounted: run.unaccounted as u64,
     }
 }
 

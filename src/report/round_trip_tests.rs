@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::record::*;
-use super::{Journal, Report};
+use super::{Ending, Journal, Report};
 
 fn instants() -> impl Strategy<Value = DateTime<Utc>> {
     (0..4_000_000_000_i64, 0..1_000_000_000_i64).prop_map(|(s, ns)| {
@@ -98,6 +98,11 @@ fn steps() -> impl Strategy<Value = StepEntry> {
     )
 }
 
+fn ending() -> Ending {
+    let ledger = LedgerEntry { created: 4, deleted: 2, leaked: 1, unaccounted: 1 };
+    Ending { exit: 1, duration_us: 9, ledger: Some(ledger), notes: vec!["waited once".to_owned()] }
+}
+
 fn header() -> Header {
     Header {
         format: FORMAT,
@@ -122,7 +127,7 @@ fn write(steps: &[StepEntry]) -> Vec<u8> {
     for step in steps {
         journal.append(&Record::Step(step.clone())).expect("a record");
     }
-    journal.finish(1, 9).expect("a footer")
+    journal.finish(ending()).expect("a footer")
 }
 
 fn read(bytes: &[u8]) -> Report {

@@ -56,6 +56,20 @@ impl Stamps {
         })
     }
 
+    /// Both together: of one scenario at one api-version the newer confirmation counts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (name, stamps) in other.0 {
+            let known = self.0.entry(name).or_default();
+            for (version, stamp) in stamps {
+                if known.get(&version).is_none_or(|own| own.confirmed < stamp.confirmed) {
+                    known.insert(version, stamp);
+                }
+            }
+        }
+        self
+    }
+
     /// The newest confirmation of each scenario, in words, for `docs/behaviour.md`.
     pub fn confirmations(&self) -> Confirmations {
         let newest = |stamps: &BTreeMap<String, Stamp>| {
@@ -159,14 +173,30 @@ impl Sink for Stamper {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_newest_confirmation_of_a_scenario_is_told() {
-        let stamp = |day: u32| Stamp {
+    fn stamp(day: u32) -> Stamp {
+        Stamp {
             confirmed: format!("2026-11-{day:02}T10:00:00Z").parse().expect("a time"),
             endpoint: "https://contoso.communication.azure.com".to_owned(),
             build: BTreeMap::new(),
             assumed: BTreeMap::new(),
-        };
+        }
+    }
+
+    fn stamps(name: &str, version: &str, day: u32) -> Stamps {
+        let all = BTreeMap::from([(version.to_owned(), stamp(day))]);
+        Stamps(BTreeMap::from([(name.to_owned(), all)]))
+    }
+
+    #[test]
+    fn of_several_files_the_newer_confirmation_counts() {
+        let both = stamps("a", "2025-03-13", 12).and(stamps("a", "2025-03-13", 20));
+        let all = both.and(stamps("a", "2025-03-13", 1)).and(stamps("b", "2024-04-15", 2));
+        assert_eq!(all.0["a"]["2025-03-13"], stamp(20));
+        assert_eq!(all.0["b"]["2024-04-15"], stamp(2));
+    }
+
+    #[test]
+    fn the_newest_confirmation_of_a_scenario_is_told() {
         let all = BTreeMap::from([
             ("2024-04-15".to_owned(), stamp(20)),
             ("2025-03-13".to_owned(), stamp(12)),

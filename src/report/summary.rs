@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::all_rules;
 use super::reader::{CaseReport, ReadError, Report};
-use super::record::{CleanupState, Status, StepEntry, StepState};
+use super::record::{CleanupState, Footer, LedgerEntry, Status, StepEntry, StepState};
 
 /// Counts of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,7 +100,16 @@ impl Summary {
             summary.take(case);
             Ok::<_, ReadError>(())
         })?;
+        summary.end(report.footer.as_ref());
         Ok(summary)
+    }
+
+    /// Adds what is known of the run as a whole.
+    pub fn end(&mut self, footer: Option<&Footer>) {
+        if let Some(ledger) = footer.and_then(|footer| footer.ledger) {
+            let LedgerEntry { created, deleted, leaked, unaccounted } = ledger;
+            self.cleanup = CleanupSummary { created, deleted, gone: 0, leaked, unaccounted };
+        }
     }
 
     /// Adds a case.

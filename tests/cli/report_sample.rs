@@ -1,7 +1,7 @@
 //! Reports made up for tests: every kind of verdict, with exchanges, retries, findings and leaks.
 
-use acs_conformance::report::Journal;
 use acs_conformance::report::record::*;
+use acs_conformance::report::{Ending, Journal};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
@@ -120,7 +120,9 @@ impl Sample {
         for record in &self.records {
             journal.append(record).expect("a record");
         }
-        journal.finish(self.exit, 1_234_567).expect("a footer")
+        let exit = self.exit;
+        let ending = Ending { exit, duration_us: 1_234_567, ..Ending::default() };
+        journal.finish(ending).expect("a footer")
     }
 
     pub fn save(&self, folder: &std::path::Path, name: &str) -> std::path::PathBuf {

@@ -71,6 +71,7 @@ async fn a_live_run_that_passes_stamps_its_scenarios_and_one_that_fails_does_not
         "--stamps",
         stamps.to_str().expect("a path"),
         good.to_str().expect("a path"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/rooms/get-same.yaml"),
     ]);
     said(run).await.ended(0);
     let written: Value =
@@ -83,6 +84,11 @@ async fn a_live_run_that_passes_stamps_its_scenarios_and_one_that_fails_does_not
         command
     };
     assert_eq!(said(listed("30d")).await.ended(0).out.trim(), "");
+    let mut shown = stand_in.harness(&["scenarios", "behaviours", "--stamps"]);
+    shown.arg(&stamps).arg(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"));
+    let shown = said(shown).await;
+    let row = shown.ended(0).out.lines().find(|row| row.contains("rooms/get-same.yaml"));
+    assert!(row.is_some_and(|row| row.contains(" at 20")), "{row:?}");
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     said(listed("1ms")).await.ended(0).says("quickstart: last confirmed");
 }
@@ -111,4 +117,18 @@ async fn what_is_assumed_is_looked_at_on_a_live_target_without_changing_the_verd
     said(stand_in.run(&[wrong])).await.ended(0).says(&format!("assumed: {assumed} differs"));
     let quiet = said(stand_in.run(&["--no-probe", wrong])).await;
     assert!(!quiet.ended(0).text.contains("assumed:"), "{}", quiet.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_of_a_live_recording_confirms_nothing() {
+    let stand_in = StandIn::start().await;
+    let file = quickstart();
+    let file = file.to_str().expect("a path");
+    said(stand_in.run(&["--record", "cassettes", file])).await.ended(0);
+    let replay = ["run", "--target", "live", "--replay", "cassettes", file];
+    said(stand_in.harness(&replay)).await.ended(0);
+    let mut stamped = stand_in.harness(&replay);
+    stamped.args(["--stamps", "live.json"]);
+    said(stamped).await.ended(2).says("--stamps");
+    assert!(!stand_in.path("live.json").exists());
 }

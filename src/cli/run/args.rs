@@ -115,6 +115,9 @@ pub struct RunningArgs {
     /// The same, step by step.
     #[arg(long)]
     pub dry_run: bool,
+    /// Panic when this step has ended, such as 5: for tests of what a panic leaves behind.
+    #[arg(long, value_name = "STEP", hide = true)]
+    pub panic_at: Option<String>,
     /// Do not look, on a live target, whether the service does what is assumed of it.
     #[arg(long)]
     pub no_probe: bool,
@@ -144,7 +147,7 @@ pub struct OutputArgs {
     pub require_snapshots: bool,
     /// Write down what a live run confirmed: date, api-version, build of the service. Nobody else
     /// writes this file; `scenarios behaviours` shows it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub stamps: Option<PathBuf>,
     /// A broken SHOULD of the wire rules does not turn a case red.
     #[arg(long)]

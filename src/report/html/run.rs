@@ -76,6 +76,9 @@ fn top(report: &Report, summary: &Summary) -> Markup {
             }
             @for note in header.served_as_notes() { p.banner { (note) } }
             (tiles(summary))
+            @for note in report.footer.iter().flat_map(|footer| &footer.notes) {
+                p.sub { (note) }
+            }
             (proportions(summary))
             (toolbar(summary))
         }

@@ -143,4 +143,33 @@ pub struct Footer {
     pub exit: u8,
     #[serde(rename = "durationUs")]
     pub duration_us: u64,
+    /// What became of what a run on a real resource created, by its ledger: that knows of answers
+    /// that no case ever heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerEntry>,
+    /// What concerns the run as a whole: waits that the service asked for, what is left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// Counts of a ledger when its run ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    pub created: u64,
+    pub deleted: u64,
+    pub leaked: u64,
+    pub unaccounted: u64,
+}
+
+impl LedgerEntry {
+    /// Those of two shards together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            created: self.created + other.created,
+            deleted: self.deleted + other.deleted,
+            leaked: self.leaked + other.leaked,
+            unaccounted: self.unaccounted + other.unaccounted,
+        }
+    }
 }
