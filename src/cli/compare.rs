@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::live::{AccountArgs, MannersArgs, open, say, warn};
+use super::live::{AccountArgs, MannersArgs, open_target, say, warn};
 use crate::builtin;
 use crate::driver::DriverKind;
 use crate::exit::Exit;
@@ -13,9 +13,10 @@ use crate::judge::drift::{Difference, Drift, Side};
 use crate::judge::snapshot::document;
 use crate::judge::{JudgeOptions, SnapshotMode};
 use crate::plan::{BuiltIn, Case, Filter, Selection};
+use crate::report::describe::Redaction;
 use crate::report::{Event, RunFinished, RunStarted, Sink, suite_digest};
 use crate::run::{CaseOptions, Suite};
-use crate::target::{Embedded, Live, Target};
+use crate::target::{Embedded, Target};
 use crate::transcript::{Ended, TargetKind};
 
 /// Runs the same cases on two targets and sets the canonical forms of what happened side by side.
@@ -53,11 +54,19 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Ok(filter) => filter,
         Err(error) => return Ok(told(Exit::Invalid, &error.to_string())),
     };
-    let (left, right) =
-        match (open_target(&args, &args.left).await, open_target(&args, &args.right).await) {
-            (Ok(left), Ok(right)) => (left, right),
-            (Err((exit, why)), _) | (_, Err((exit, why))) => return Ok(told(exit, &why)),
-        };
+    let (left, one) = match open(&args, &args.left).await {
+        Ok(opened) => opened,
+        Err((exit, why)) => return Ok(told(exit, &why)),
+    };
+    let (right, other) = match open(&args, &args.right).await {
+        Ok(opened) => opened,
+        Err((exit, why)) => {
+            // Nothing was created: the ledger goes.
+            let _ = left.settle().await;
+            return Ok(told(exit, &why));
+        }
+    };
+    let shown = Shown([one, other]);
     let plan = |target: TargetKind| {
         let selection = Selection { target, filter: filter.clone(), ..Selection::default() };
         selection.plan(&loaded.scenarios, &BuiltIn).cases
@@ -71,8 +80,8 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let digest = suite_digest(&loaded.scenarios);
     let (one, other) =
         tokio::join!(run(left, &cases, digest.clone()), run(right, &cases, digest.clone()));
-    let mut exits = vec![serious(&one.1), serious(&other.1)];
-    exits.push(show(&cases, &one.0, &other.0));
+    let mut exits = vec![shown.serious(&one.1), shown.serious(&other.1)];
+    exits.push(shown.cases(&cases, &one.0, &other.0));
     if !loaded.bad_files().is_empty() {
         exits.push(told(Exit::Invalid, "some files are invalid and left out; see `check`"));
     }
@@ -84,12 +93,12 @@ fn told(exit: Exit, why: &str) -> Exit {
     exit
 }
 
-async fn open_target(args: &Args, text: &str) -> Result<Target, (Exit, String)> {
+async fn open(args: &Args, text: &str) -> Result<(Target, Redaction), (Exit, String)> {
     let mut account = args.account.clone();
     match text.split_once(':').unwrap_or((text, "")) {
         ("emulator", "") => {
             let embedded = Embedded::new().map_err(|error| (Exit::Harness, error.to_string()))?;
-            return Ok(Target::Emulator(embedded));
+            return Ok((Target::Emulator(embedded), Redaction::default()));
         }
         ("live", "") => {}
         ("live", name) => {
@@ -98,28 +107,8 @@ async fn open_target(args: &Args, text: &str) -> Result<Target, (Exit, String)> 
         }
         _ => return Err((Exit::Invalid, format!("{text:?} is none of emulator, live, live:NAME"))),
     }
-    let opened = open(&account, &args.manners)?;
-    let live = Live::new(opened.account.clone(), opened.client());
-    match live.reach().await {
-        Ok(()) => Ok(Target::Live(Box::new(live))),
-        Err(error) => {
-            // Nothing was created: the ledger goes.
-            let _ = live.settle().await;
-            Err((Exit::Unreachable, error.to_string()))
-        }
-    }
-}
-
-/// A failed case shows as a difference or as cut; what concerns the whole run counts here.
-fn serious(finished: &RunFinished) -> Exit {
-    for note in finished.notes.iter().chain(&finished.troubles) {
-        warn(note);
-    }
-    match finished.exit {
-        None => Exit::Harness,
-        Some(Exit::Failed) => Exit::Success,
-        Some(exit) => exit,
-    }
+    let (live, redaction) = open_target(&account, &args.manners).await?;
+    Ok((Target::Live(Box::new(live)), redaction))
 }
 
 /// Keeps the canonical form of each case, in the order of the plan.
@@ -173,36 +162,62 @@ async fn run(target: Target, cases: &[Case], suite: String) -> (Vec<Side>, RunFi
     (sides, finished)
 }
 
-fn show(cases: &[Case], left: &[Side], right: &[Side]) -> Exit {
-    let mut drifted = 0;
-    for ((case, left), right) in cases.iter().zip(left).zip(right) {
-        let drift = Drift::between(left, right, &case.scenario.deviations);
-        let mark = if drift.is_none() { "same " } else { "DRIFT" };
-        say(format_args!("{mark} {}", case.name()));
-        tell(&drift);
-        drifted += usize::from(!drift.is_none());
-    }
-    say(format_args!("{} cases compared, {drifted} drifted", cases.len()));
-    if drifted > 0 { Exit::Failed } else { Exit::Success }
-}
+/// What is shown of two targets, without the secrets of either.
+struct Shown([Redaction; 2]);
 
-fn tell(drift: &Drift) {
-    for cut in &drift.cut {
-        say(format_args!("  did not run through on {cut}"));
+impl Shown {
+    /// A failed case shows as a difference or as cut; what concerns the whole run counts here.
+    fn serious(&self, finished: &RunFinished) -> Exit {
+        for note in finished.notes.iter().chain(&finished.troubles) {
+            warn(self.text(note));
+        }
+        match finished.exit {
+            None => Exit::Harness,
+            Some(Exit::Failed) => Exit::Success,
+            Some(exit) => exit,
+        }
     }
-    for Difference { step, path, left, right } in &drift.differences {
-        say(format_args!("  step {step}, {path}:"));
-        say(format_args!("    - {}", value(left.as_ref())));
-        say(format_args!("    + {}", value(right.as_ref())));
-    }
-    for (path, reason) in &drift.excused {
-        say(format_args!("  excused: {path}: {reason}"));
-    }
-    for (path, reason) in &drift.idle {
-        say(format_args!("  the deviation {path} ({reason}) excuses nothing any more: remove it"));
-    }
-}
 
-fn value(value: Option<&Value>) -> String {
-    value.map_or_else(|| "(absent)".to_owned(), Value::to_string)
+    fn cases(&self, cases: &[Case], left: &[Side], right: &[Side]) -> Exit {
+        let mut drifted = 0;
+        for ((case, left), right) in cases.iter().zip(left).zip(right) {
+            let drift = Drift::between(left, right, &case.scenario.deviations);
+            let mark = if drift.is_none() { "same " } else { "DRIFT" };
+            say(format_args!("{mark} {}", case.name()));
+            self.drift(&drift);
+            drifted += usize::from(!drift.is_none());
+        }
+        say(format_args!("{} cases compared, {drifted} drifted", cases.len()));
+        if drifted > 0 { Exit::Failed } else { Exit::Success }
+    }
+
+    fn drift(&self, drift: &Drift) {
+        for cut in &drift.cut {
+            say(format_args!("  did not run through on {}", self.text(cut)));
+        }
+        for Difference { step, path, left, right } in &drift.differences {
+            say(format_args!("  step {step}, {path}:"));
+            say(format_args!("    - {}", self.value(left.as_ref())));
+            say(format_args!("    + {}", self.value(right.as_ref())));
+        }
+        for (path, reason) in &drift.excused {
+            say(format_args!("  excused: {path}: {reason}"));
+        }
+        for (path, reason) in &drift.idle {
+            say(format_args!(
+                "  the deviation {path} ({reason}) excuses nothing any more: remove it"
+            ));
+        }
+    }
+
+    fn value(&self, value: Option<&Value>) -> String {
+        let Some(value) = value else { return "(absent)".to_owned() };
+        let [one, other] = &self.0;
+        other.value(&one.value(value)).to_string()
+    }
+
+    fn text(&self, text: &str) -> String {
+        let [one, other] = &self.0;
+        other.text(&one.text(text))
+    }
 }

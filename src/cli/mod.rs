@@ -16,6 +16,7 @@ mod logging;
 mod man;
 mod new;
 mod observe;
+mod panics;
 mod reference_client;
 mod report;
 pub mod report_files;
@@ -99,6 +100,7 @@ impl Cli {
     ///
     /// Whatever the command could not deal with itself: a fault of the harness.
     pub async fn carry_out(self) -> anyhow::Result<Exit> {
+        panics::watch();
         match self.command {
             None => run::carry_out(run::Args::default()).await,
             Some(Command::Run(args)) => run::carry_out(args).await,

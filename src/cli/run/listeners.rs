@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{Args, EventsArg, TargetArg};
 use super::place::Place;
+use crate::cli::panics::Deliberate;
 use crate::report::events::Events;
 use crate::report::stamps::Stamper;
 use crate::report::terminal::{Terminal, TerminalOptions};
@@ -39,6 +40,9 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
     if let Some(path) = &args.output.stamps {
         sinks.push(Box::new(Stamper::open(path, place.probes.clone())?));
     }
+    if let Some(step) = args.running.panic_at.clone() {
+        sinks.push(Box::new(Deliberate { step }));
+    }
     Ok(sinks)
 }
 
@@ -58,16 +62,7 @@ fn rerun(args: &Args) -> String {
 fn flags(args: &Args) -> String {
     let mut flags = Vec::new();
     if args.target == TargetArg::Live {
-        flags.push("--target live".to_owned());
-        if let Some(name) = &args.account.connection_string_env {
-            flags.push(format!("--connection-string-env {name}"));
-        }
-        if let Some(file) = &args.account.connection_string_file {
-            flags.push(format!("--connection-string-file {}", file.display()));
-        }
-        if let Some(file) = &args.account.ca_file {
-            flags.push(format!("--ca-file {}", file.display()));
-        }
+        flags.push(format!("--target live{}", args.account.flags()));
     }
     if args.running.continue_after_failure {
         flags.push("--continue".to_owned());
