@@ -101,6 +101,18 @@ async fn a_client_secret_and_a_workload_identity_get_their_tokens_from_entra_id(
     let mut secret = common("client-secret");
     secret.env("AZURE_CLIENT_SECRET", "sh+h/=");
     said(secret).await.ended(0).says("created 4, deleted 4, leaked 0");
+    let mut doctor =
+        stand_in.harness(&["doctor", "--ca-file", "ca.pem", "--auth", "client-secret"]);
+    doctor
+        .env_remove("ACS_CONNECTION_STRING")
+        .env("ACS_ENDPOINT", stand_in.emulator.endpoint())
+        .env("AZURE_AUTHORITY_HOST", &host)
+        .env("AZURE_TENANT_ID", "a-tenant")
+        .env("AZURE_CLIENT_ID", "a-client")
+        .env("AZURE_CLIENT_SECRET", "sh+h/=");
+    let doctor = said(doctor).await;
+    assert_eq!(doctor.ended(0).out.lines().count(), 10, "{}", doctor.text);
+    assert!(!doctor.text.contains("sh+h/="), "{}", doctor.text);
     let text = std::mem::take(&mut *asked.lock().expect("not poisoned"));
     assert!(text.contains("POST /a-tenant/oauth2/v2.0/token"), "{text}");
     assert!(text.contains("client_secret=sh%2Bh%2F%3D"), "{text}");
@@ -165,8 +177,20 @@ async fn a_refused_client_secret_is_told_without_showing_it() {
         .env("AZURE_TENANT_ID", "a-tenant")
         .env("AZURE_CLIENT_ID", "a-client")
         .env("AZURE_CLIENT_SECRET", "sh+h/=secret");
-    let said = said(secret).await;
-    said.says("no token could be had by client-secret");
-    assert!(matches!(said.code, Some(2 | 4)), "{}", said.text);
-    assert!(!said.text.contains("sh+h/="), "{}", said.text);
+    let run = said(secret).await;
+    run.says("no token could be had by client-secret");
+    assert!(matches!(run.code, Some(2 | 4)), "{}", run.text);
+    assert!(!run.text.contains("sh+h/="), "{}", run.text);
+    let mut doctor =
+        stand_in.harness(&["doctor", "--ca-file", "ca.pem", "--auth", "client-secret"]);
+    doctor
+        .env_remove("ACS_CONNECTION_STRING")
+        .env("ACS_ENDPOINT", stand_in.emulator.endpoint())
+        .env("AZURE_AUTHORITY_HOST", "https://localhost:9")
+        .env("AZURE_TENANT_ID", "a-tenant")
+        .env("AZURE_CLIENT_ID", "a-client")
+        .env("AZURE_CLIENT_SECRET", "sh+h/=secret");
+    let doctor = said(doctor).await;
+    doctor.ended(4).says("FAIL credentials  no token could be had by client-secret");
+    assert!(!doctor.text.contains("sh+h/="), "{}", doctor.text);
 }

@@ -89,6 +89,26 @@ async fn what_sign_prints_is_what_the_service_accepts() {
     bad.ended(2).says("must begin with a slash");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_curl_command_that_sign_prints_can_be_run_as_it_stands() {
+    let stand_in = StandIn::start().await;
+    let target = "/rooms?api-version=2025-03-13";
+    let body = r#"{"pstnDialOutEnabled":true}"#;
+    let sign = stand_in.harness(&["sign", "POST", target, "--data", body, "--curl"]);
+    let sign = said(sign).await;
+    sign.ended(0);
+    assert!(!sign.text.contains(stand_in.emulator.primary_key().text().expose()));
+    let mut shell = tokio::process::Command::new("sh");
+    shell.args(["-c", sign.out.trim()]).current_dir(stand_in.directory.path());
+    // What curl trusts is its user's business.
+    shell.env("CURL_CA_BUNDLE", stand_in.path("ca.pem"));
+    let curl = shell.output().await.expect("a shell");
+    let said = String::from_utf8_lossy(&curl.stdout).into_owned();
+    assert!(said.contains(r#""pstnDialOutEnabled":true"#), "{}\n{said}", sign.out);
+    assert_eq!(stand_in.existing("rooms").len(), 1);
+}
+
 fn reqwest_client(ca: &str) -> reqwest::Client {
     use rustls::pki_types::pem::PemObject;
     let mut roots = rustls::RootCertStore::empty();
@@ -135,8 +155,12 @@ async fn a_throttled_run_waits_as_asked_and_says_so() {
     stand_in.fault("rooms.create", 1, throttled);
     stand_in.fault("rooms.get", 1, json!({ "status": 503 }));
     let begun = Instant::now();
-    let run = said(stand_in.run(&[quickstart().to_str().expect("a path")])).await;
+    let file = quickstart();
+    let report = ["--markdown", "summary.md", file.to_str().expect("a path")];
+    let run = said(stand_in.run(&report)).await;
     run.ended(0).says("waited 2 times").says("429: 1").says("503: 1");
+    let report = std::fs::read_to_string(stand_in.path("summary.md")).expect("a report");
+    assert!(report.contains("waited 2 times"), "{report}");
     assert!(begun.elapsed() > Duration::from_millis(1400), "{:?}", begun.elapsed());
     stand_in.nothing_is_left();
 }
@@ -150,6 +174,21 @@ async fn every_401_of_a_run_is_explained() {
     let run = said(run).await;
     run.ended(1).says("signed:  POST\\n/identities?api-version=2023-10-01\\n");
     run.says("usually: 1. the key is not of this resource");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_401_of_an_undoing_is_explained_too() {
+    let stand_in = StandIn::start().await;
+    let denied =
+        json!({ "status": 401, "json": { "error": { "code": "Denied", "message": "no" } } });
+    stand_in.fault("rooms.delete", 50, denied);
+    let step = json!([{ "call": { "op": "rooms.create", "expect": { "ok": {} } } }]);
+    let file = stand_in.scenario("kept", step);
+    let run = said(stand_in.run(&[file.to_str().expect("a path")])).await;
+    run.ended(6).says("leaked 1").says("signed:  DELETE\\n/rooms/").says("usually: 1.");
+    let sweep = said(stand_in.sweep(&[])).await;
+    sweep.ended(6).says("signed:  DELETE\\n/rooms/").says("usually: 1.");
+    assert!(!sweep.text.contains(stand_in.emulator.primary_key().text().expose()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

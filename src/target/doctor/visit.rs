@@ -43,6 +43,9 @@ impl Visit<'_> {
     /// The ten lines.
     pub async fn pay(&self) -> Vec<Finding> {
         let mut findings = credentials(self.account);
+        if let (Some(line), Err(error)) = (findings.last_mut(), self.account.token().await) {
+            *line = Finding::ill(LINES[1], Exit::Unreachable, error.to_string());
+        }
         findings.push(self.name().await);
         if findings.iter().any(|finding| finding.health == Health::Ill) {
             return with_the_rest_unseen(findings);

@@ -14,6 +14,7 @@ use crate::target::courtesy::Courtesy;
 use crate::target::credentials::{Account, Plain};
 use crate::target::ledger::{Intent, Ledger, LedgerError, Repeatability, Shelf};
 use crate::target::passage::Passage;
+use crate::target::refusal::Refusal;
 use crate::transcript::ResourceKind;
 
 /// How long the service remembers a create by its Repeatability ids, at least (documented).
@@ -240,6 +241,9 @@ fn again(intent: &Intent, pair: &Repeatability) -> Result<Plain, String> {
 
 fn told(answered: &Answered) -> String {
     let exchange = &answered.exchange;
+    if let Some(refusal) = Refusal::of(exchange) {
+        return format!("HTTP {}", refusal.to_string().replace('\n', "\n     "));
+    }
     match (&exchange.received, &exchange.broken) {
         (Some(received), _) => format!("HTTP {}", received.status),
         (None, Some(why)) => why.clone(),
