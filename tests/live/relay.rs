@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -15,6 +15,9 @@ pub struct Relay {
     upstream: u16,
     up: watch::Sender<bool>,
     server: Option<JoinHandle<()>>,
+    /// While it is down: bound and not listening, so that connections are refused and nobody else
+    /// is given the port.
+    held: Option<TcpSocket>,
     connections: Arc<AtomicU64>,
     latency: Duration,
 }
@@ -29,6 +32,7 @@ impl Relay {
             upstream,
             up: watch::Sender::new(true),
             server: None,
+            held: None,
             connections: Arc::default(),
             latency,
         };
@@ -53,13 +57,14 @@ impl Relay {
             server.abort();
             let _ = server.await;
         }
+        self.held = Some(bound(self.port));
         self.up.send_replace(false);
     }
 
     pub async fn up(&mut self) {
         self.up = watch::Sender::new(true);
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.expect("the port");
-        self.serve(listener);
+        let held = self.held.take().expect("it is down");
+        self.serve(held.listen(1024).expect("the port"));
     }
 
     fn serve(&mut self, listener: TcpListener) {
@@ -82,4 +87,11 @@ impl Relay {
             }
         }));
     }
+}
+
+fn bound(port: u16) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("an option");
+    socket.bind((std::net::Ipv4Addr::LOCALHOST, port).into()).expect("the port");
+    socket
 }
