@@ -2,9 +2,11 @@
 //! or name.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rand::RngExt as _;
+use serde_json::json;
 
 use crate::stand_in::{Said, StandIn, quickstart, said};
 
@@ -24,21 +26,60 @@ fn unaccounted(said: &Said) -> BTreeSet<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_kill_at_any_moment_a_sweep_leaves_no_room_and_names_every_lost_user() {
-    let stand_in = StandIn::start().await;
-    let mut foreign = BTreeSet::new();
-    for _ in 0..5 {
-        foreign.insert(stand_in.foreign_room().await);
+/// Resources that runs are killed on side by side; on the last one it is adapters that run.
+const LANES: usize = 4;
+
+/// One stand-in, and what killed runs did to it.
+struct Lane {
+    stand_in: StandIn,
+    /// Somebody else's rooms.
+    foreign: BTreeSet<String>,
+    /// Creates of rooms and users, one after the other, for a driver that is told no `--repeat`.
+    busy: PathBuf,
+    sum: Sum,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Sum {
+    /// Kills that hit a run at work: it left a ledger.
+    cut_off: usize,
+    /// Users that a sweep named as unaccounted.
+    lost: usize,
+    /// Those of them that do exist.
+    leftover: usize,
+}
+
+impl Lane {
+    async fn open() -> Self {
+        let stand_in = StandIn::start().await;
+        let mut foreign = BTreeSet::new();
+        for _ in 0..5 {
+            foreign.insert(stand_in.foreign_room().await);
+        }
+        let creates = ["identity.create_user", "rooms.create"].repeat(100);
+        let call = |op: &str| json!({ "call": { "op": op, "expect": { "ok": {} } } });
+        let busy = stand_in.scenario("busy", creates.into_iter().map(call).collect());
+        Self { stand_in, foreign, busy, sum: Sum::default() }
     }
-    let scenario = quickstart();
-    let scenario = scenario.to_str().expect("a path");
-    let (mut cut_off, mut lost, mut leftover) = (0, 0, 0);
-    for number in 0..kills() {
-        let users_before = stand_in.existing("identities");
-        let _ = stand_in.emulator.take_exchanges();
+
+    /// A run that goes on for longer than anybody waits: of the built-in client, or of an adapter.
+    fn long_run(&self, number: usize) -> tokio::process::Command {
+        #[cfg(unix)]
+        if number % LANES == LANES - 1 {
+            use crate::adapters::{reference_client, sdk_run};
+            return sdk_run(&self.stand_in, &reference_client("exec"), &[], &self.busy);
+        }
+        let scenario = quickstart();
+        let scenario = scenario.to_str().expect("a path");
+        self.stand_in.run(&["--repeat", "500", "--jobs", "4", scenario])
+    }
+
+    /// Kills a run at a moment of chance and sweeps.
+    async fn kill(&mut self, number: usize) {
+        let users_before = self.stand_in.existing("identities");
+        let _ = self.stand_in.emulator.take_exchanges();
         let moment = Duration::from_micros(rand::rng().random_range(30_000..900_000));
-        let mut run = stand_in.run(&["--repeat", "500", "--jobs", "4", scenario]);
+        let mut run = self.long_run(number);
         let mut child = run
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
@@ -48,18 +89,29 @@ async fn after_a_kill_at_any_moment_a_sweep_leaves_no_room_and_names_every_lost_
         child.start_kill().expect("killed");
         child.wait().await.expect("dead");
         // What was on its way when it died arrives first.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        cut_off += usize::from(!stand_in.ledgers().is_empty());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        self.sum.cut_off += usize::from(!self.stand_in.ledgers().is_empty());
 
-        let sweep = said(stand_in.sweep(&[])).await;
+        let sweep = said(self.stand_in.sweep(&[])).await;
         let named = unaccounted(&sweep);
         sweep.ended(if named.is_empty() { 0 } else { 6 });
-        assert_eq!(stand_in.existing("rooms"), foreign, "kill {number}: {}", sweep.text);
+        assert_eq!(self.stand_in.existing("rooms"), self.foreign, "kill {number}: {}", sweep.text);
+        let users = self.stand_in.existing("identities");
+        let left = users.difference(&users_before).count();
+        assert_eq!(left, self.made(&named).len(), "kill {number}: {}", sweep.text);
+        self.sum.leftover += left;
+        self.sum.lost += named.len();
 
-        // The stand-in's own journal says which of the named creates came to anything.
-        let made: BTreeSet<String> = stand_in
-            .emulator
-            .take_exchanges()
+        if !named.is_empty() {
+            said(self.stand_in.sweep(&["--forget"])).await.ended(6).says("unaccounted");
+        }
+        assert!(self.stand_in.ledgers().is_empty(), "{:?}", self.stand_in.ledgers());
+    }
+
+    /// Which of the creates that a sweep named came to anything, by the stand-in's own journal.
+    fn made(&self, named: &BTreeSet<String>) -> BTreeSet<String> {
+        let exchanges = self.stand_in.emulator.take_exchanges();
+        exchanges
             .into_iter()
             .filter(|exchange| exchange.sent.method == "POST")
             .filter(|exchange| exchange.sent.path() == "/identities")
@@ -68,16 +120,27 @@ async fn after_a_kill_at_any_moment_a_sweep_leaves_no_room_and_names_every_lost_
                 exchange.sent.headers.get("x-ms-client-request-id").map(str::to_owned)
             })
             .filter(|id| named.contains(id))
-            .collect();
-        let users_left = stand_in.existing("identities").difference(&users_before).count();
-        assert_eq!(users_left, made.len(), "kill {number}: {}", sweep.text);
-        leftover += users_left;
-        lost += named.len();
+            .collect()
+    }
+}
 
-        if !named.is_empty() {
-            said(stand_in.sweep(&["--forget"])).await.ended(6).says("unaccounted");
-        }
-        assert!(stand_in.ledgers().is_empty(), "{:?}", stand_in.ledgers());
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_kill_at_any_moment_a_sweep_leaves_no_room_and_names_every_lost_user() {
+    let lanes = (0..LANES).map(|lane| {
+        tokio::spawn(async move {
+            let mut open = Lane::open().await;
+            for number in (lane..kills()).step_by(LANES) {
+                open.kill(number).await;
+            }
+            open.sum
+        })
+    });
+    let (mut cut_off, mut lost, mut leftover) = (0, 0, 0);
+    for lane in futures::future::join_all(lanes).await {
+        let sum = lane.expect("a lane");
+        cut_off += sum.cut_off;
+        lost += sum.lost;
+        leftover += sum.leftover;
     }
     println!("{} kills, {cut_off} in the middle, {lost} unaccounted, {leftover} users", kills());
     assert!(cut_off * 2 > kills(), "most kills must hit a run at work");
