@@ -143,7 +143,7 @@ async fn nothing_that_is_written_holds_the_key_a_signature_or_a_token() {
     panicked(&mut canary).await;
     emulators(&mut canary).await;
     killed(&mut canary).await;
-    let local = adapters(&mut canary, &files).await;
+    let local = adapters(&mut canary).await;
     // The stand-in's own files are the user's secrets, the rest is what was written.
     let directory = canary.stand_in.directory.path().to_owned();
     canary.all.add_files(&directory);
@@ -290,15 +290,19 @@ async fn emulators(canary: &mut Canary) {
 
 /// Adapters that repeat all that they hear, one of which dies of it. Gives the keys that they
 /// heard: those of taps.
-async fn adapters(canary: &mut Canary, files: &[(&str, PathBuf)]) -> BTreeSet<String> {
+async fn adapters(canary: &mut Canary) -> BTreeSet<String> {
     use crate::adapters::{reference_client, sdk_run};
     let talkative = reference_client("tee -a heard /dev/stderr |");
-    for (name, file) in files {
+    // Raw requests are not for adapters.
+    let mut calls = failing_steps();
+    calls.as_array_mut().expect("steps").retain(|step| step.get("call").is_some());
+    let failing = canary.stand_in.scenario("failing-calls", calls);
+    for (name, file, red) in [("good", &quickstart(), 0), ("failing", &failing, 1)] {
         let flags = reports(&canary.stand_in, &format!("adapter-{name}"));
         let mut arguments: Vec<&str> = flags.iter().map(String::as_str).collect();
         arguments.extend(["--continue", "--record", "cassettes-of-adapters"]);
         let command = sdk_run(&canary.stand_in, &talkative, &arguments, file);
-        canary.sees(&format!("adapter, {name}"), command).await;
+        assert_eq!(canary.sees(&format!("adapter, {name}"), command).await, Some(red));
     }
     let calls = json!({ "call": {
         "op": "identity.create_user", "with": { "scopes": ["voip"] }, "expect": { "ok": {} },
