@@ -68,7 +68,9 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let shown = Shown([one, other]);
     let plan = |target: TargetKind| {
-        let selection = Selection { target, filter: filter.clone(), ..Selection::default() };
+        let keyless = target == TargetKind::Live && args.account.auth.is_some();
+        let filter = filter.clone();
+        let selection = Selection { target, filter, keyless, ..Selection::default() };
         selection.plan(&loaded.scenarios, &BuiltIn).cases
     };
     let there = plan(right.kind());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Case, Durations, Filter, Shard};
 use crate::acs::{ApiVersion, Service};
-use crate::scenario::Scenario;
+use crate::scenario::{Action, Scenario};
 use crate::transcript::TargetKind;
 
 /// What a user asked for.
@@ -21,6 +21,8 @@ pub struct Selection {
     /// The seed of a shuffled order; the order of the files without.
     pub shuffle: Option<u64>,
     pub target: TargetKind,
+    /// The target's credentials are a token: requests that sign with a key cannot be made.
+    pub keyless: bool,
 }
 
 impl Default for Selection {
@@ -33,6 +35,7 @@ impl Default for Selection {
             repeat: 1,
             shuffle: None,
             target: TargetKind::Emulator,
+            keyless: false,
         }
     }
 }
@@ -136,6 +139,11 @@ impl Selection {
             let names: Vec<_> = scenario.targets.iter().map(|target| target.name()).collect();
             return Some(format!("for the target {} only", names.join(", ")));
         }
+        if self.keyless && scenario.steps.iter().any(|step| step.does(&signs_with_a_key)) {
+            return Some(
+                "signs with a key of the resource; the credentials are a token".to_owned(),
+            );
+        }
         let missing: Vec<_> = scenario
             .requires
             .iter()
@@ -150,6 +158,10 @@ impl Selection {
         }
         None
     }
+}
+
+fn signs_with_a_key(action: &Action) -> bool {
+    matches!(action, Action::Request(request) if request.auth.needs_key())
 }
 
 /// The same order for the same seed, on every machine.

@@ -113,6 +113,13 @@ async fn a_client_secret_and_a_workload_identity_get_their_tokens_from_entra_id(
     let doctor = said(doctor).await;
     assert_eq!(doctor.ended(0).out.lines().count(), 10, "{}", doctor.text);
     assert!(!doctor.text.contains("sh+h/="), "{}", doctor.text);
+    let mut signing = common("client-secret");
+    signing
+        .env("AZURE_CLIENT_SECRET", "sh+h/=")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/auth"));
+    let signing = said(signing).await;
+    signing.ended(0).says("auth::wrong-key").says("not applicable");
+    assert!(!signing.text.contains("auth::hash"), "{}", signing.text);
     let text = std::mem::take(&mut *asked.lock().expect("not poisoned"));
     assert!(text.contains("POST /a-tenant/oauth2/v2.0/token"), "{text}");
     assert!(text.contains("client_secret=sh%2Bh%2F%3D"), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::args::Args;
+use super::args::{Args, TargetArg};
 use super::{dry_run, listeners, place};
 use crate::acs::ApiVersion;
 use crate::builtin;
@@ -74,6 +74,9 @@ fn selection(args: &Args) -> Result<Selection, String> {
         repeat: asked.repeat.max(1),
         shuffle: asked.shuffle.then(|| asked.seed.unwrap_or_else(rand::random)),
         target: args.target.kind(),
+        keyless: args.target == TargetArg::Live
+            && args.replay.is_none()
+            && args.account.auth.is_some(),
     })
 }
 

@@ -31,6 +31,20 @@ pub struct Step {
     pub timeout: Option<Duration>,
 }
 
+impl Step {
+    /// Whether `asked` holds of what this step does, or of a step within it.
+    pub fn does(&self, asked: &dyn Fn(&Action) -> bool) -> bool {
+        let any = |steps: &[Self]| steps.iter().any(|step| step.does(asked));
+        asked(&self.action)
+            || match &self.action {
+                Action::Group(steps) => any(steps),
+                Action::Use(used) => any(&used.part.steps),
+                Action::Wait(wait) => wait.step.does(asked),
+                Action::Call(_) | Action::Request(_) | Action::Advance(_) => false,
+            }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct ForEach {
     pub items: Template,
@@ -111,6 +125,27 @@ pub struct Auth {
     pub signed_target: Option<Template>,
     /// Sends date and signature of the request before once more.
     pub replay: bool,
+}
+
+impl Auth {
+    /// Whether it takes a key of the resource: with a token there is nothing to sign, well or
+    /// wrongly.
+    pub fn needs_key(&self) -> bool {
+        if self.none || self.bearer.is_some() {
+            return false;
+        }
+        let signing = [
+            &self.skew,
+            &self.signed_body,
+            &self.signed_headers,
+            &self.spelling,
+            &self.signed_target,
+        ];
+        match self.key.as_ref().map(|key| key.as_literal().and_then(serde_json::Value::as_str)) {
+            None => self.replay || signing.into_iter().any(Option::is_some),
+            Some(key) => matches!(key, None | Some("primary" | "secondary")),
+        }
+    }
 }
 
 /// Repeats a step until a condition holds; the condition is the assertion.
