@@ -15,8 +15,12 @@ mod mutants;
 mod reasons;
 #[path = "sdk_suite/skeletons.rs"]
 mod skeletons;
+#[path = "sdk_suite/surprises.rs"]
+mod surprises;
 #[path = "sdk_suite/tutorial.rs"]
 mod tutorial;
+#[path = "sdk_suite/verdicts.rs"]
+mod verdicts;
 
 use std::process::ExitCode;
 
@@ -33,5 +37,7 @@ fn main() -> ExitCode {
     trials.extend(mutants::trials());
     trials.extend(skeletons::trials());
     trials.extend(tutorial::trials());
+    trials.extend(surprises::trials());
+    trials.extend(verdicts::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -23,8 +23,16 @@ pub fn judge(transcript: &Transcript, options: &JudgeOptions) -> Verdict {
         SnapshotVerdict::NotCompared("the case did not run through".to_owned())
     };
     let exit = exit(transcript, options, &steps, &snapshot, &rules, &problems);
-    let mut verdict =
-        Verdict { steps, snapshot, rules, problems, baseline: Vec::new(), unscored: None, exit };
+    let mut verdict = Verdict {
+        steps,
+        snapshot,
+        rules,
+        problems,
+        baseline: Vec::new(),
+        rate: None,
+        unscored: None,
+        exit,
+    };
     let case = transcript.case_name();
     if let Some(baseline) = &options.baseline {
         baseline.apply(&case, transcript, options, &mut verdict);

@@ -18,4 +18,4 @@ pub use judgement::judge;
 pub use options::{JudgeOptions, SnapshotMode};
 pub use step::{mismatches, step, words};
 pub use subjects::exchange_value;
-pub use verdict::{Problem, SnapshotVerdict, StepResult, StepVerdict, Verdict};
+pub use verdict::{Problem, Rate, SnapshotVerdict, StepResult, StepVerdict, Verdict};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::exit::Exit;
-use crate::judge::baseline::Remark;
+use crate::judge::baseline::{Mode, Remark, Standing};
 use crate::judge::contract::Violation;
 use crate::judge::rules::RuleResult;
 use crate::scenario::matcher::Mismatch;
@@ -20,10 +20,19 @@ pub struct Verdict {
     pub problems: Vec<Problem>,
     /// What the implementation's baseline says of interface and rules; empty without one.
     pub baseline: Vec<Remark>,
+    /// How often a case that is known to go wrong now and then went well.
+    pub rate: Option<Rate>,
     /// Why the case does not count: a failure of it is told, and is not red.
     pub unscored: Option<String>,
     /// What the case contributes to the exit code.
     pub exit: Exit,
+}
+
+/// Out of so many runs, alone, so many went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub well: u32,
+    pub runs: u32,
 }
 
 /// The judgement of one step.
@@ -83,6 +92,17 @@ pub enum Problem {
 }
 
 impl Verdict {
+    /// Whether the baseline knows the case to go wrong now and then.
+    pub fn is_flaky(&self) -> bool {
+        self.baseline.iter().any(|remark| remark.mode == Mode::Flaky)
+    }
+
+    /// Whether nothing of the now and then went wrong.
+    pub fn went_well(&self) -> bool {
+        let flaky = |remark: &Remark| remark.mode == Mode::Flaky;
+        !self.baseline.iter().any(|it| flaky(it) && it.standing == Standing::Expected)
+    }
+
     pub fn is_green(&self) -> bool {
         self.exit == Exit::Success
     }

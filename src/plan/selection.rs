@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Case, Durations, Filter, Shard};
 use crate::acs::{ApiVersion, Service};
-use crate::scenario::{Action, Scenario};
+use crate::scenario::{Action, Lane, Scenario};
 use crate::transcript::TargetKind;
 
 /// What a user asked for.
@@ -13,6 +13,8 @@ pub struct Selection {
     pub filter: Option<Filter>,
     /// Only these api-versions; all when empty.
     pub api_versions: Vec<ApiVersion>,
+    /// Only these lanes; all when empty.
+    pub lanes: Vec<Lane>,
     pub shard: Option<Shard>,
     /// How long cases took last time, to balance shards.
     pub durations: Durations,
@@ -30,6 +32,7 @@ impl Default for Selection {
         Self {
             filter: None,
             api_versions: Vec::new(),
+            lanes: Vec::new(),
             shard: None,
             durations: Durations::default(),
             repeat: 1,
@@ -73,6 +76,17 @@ pub trait Abilities {
 
     /// Whether it speaks an api-version of a service.
     fn speaks(&self, service: Service, version: &ApiVersion) -> bool;
+
+    /// The one api-version at which it gets a scenario, unless versions are asked for; none for
+    /// all of them.
+    fn only_version(&self, _scenario: &Scenario) -> Option<ApiVersion> {
+        None
+    }
+
+    /// Why it cannot carry a scenario out, beside `requires`.
+    fn refusal(&self, _scenario: &Scenario) -> Option<String> {
+        None
+    }
 }
 
 /// The built-in client: every api-version, no feature.
@@ -93,7 +107,7 @@ impl Selection {
     /// Selects among all cases of the scenarios.
     pub fn plan(&self, scenarios: &[Arc<Scenario>], abilities: &dyn Abilities) -> Plan {
         let mut plan = Plan::default();
-        for case in self.matrix(scenarios) {
+        for case in self.cases(scenarios) {
             match self.reason(&case, abilities) {
                 Some(reason) => plan.skipped.push(Skipped { case, reason }),
                 None => plan.cases.push(case),
@@ -114,9 +128,11 @@ impl Selection {
         plan
     }
 
-    fn matrix<'a>(&'a self, scenarios: &'a [Arc<Scenario>]) -> impl Iterator<Item = Case> + 'a {
+    /// All cases that are selected, whether they can run or not; of all shards.
+    pub fn cases<'a>(&'a self, scenarios: &'a [Arc<Scenario>]) -> impl Iterator<Item = Case> + 'a {
         scenarios
             .iter()
+            .filter(|scenario| self.lanes.is_empty() || self.lanes.contains(&scenario.lane))
             .flat_map(|scenario| {
                 scenario.api_versions.iter().map(move |version| Case {
                     scenario: Arc::clone(scenario),
@@ -156,7 +172,12 @@ impl Selection {
         if !abilities.speaks(scenario.service, &case.api_version) {
             return Some(format!("the driver does not speak {}", case.api_version));
         }
-        None
+        if let Some(refusal) = abilities.refusal(scenario) {
+            return Some(refusal);
+        }
+        let only = abilities.only_version(scenario).filter(|_| self.api_versions.is_empty());
+        only.filter(|only| *only != case.api_version)
+            .map(|only| format!("rules are provoked at {only}; --api-version asks for another"))
     }
 }
 

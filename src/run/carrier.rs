@@ -125,7 +125,7 @@ impl<'a> Carrier<'a> {
         if !green {
             record.variables.clone_from(&self.scope.variables);
             record.variables.shift_remove("resource");
-            self.stopped |= !self.options.continue_after_failure;
+            self.stopped |= !(self.options.continue_after_failure || self.is_active());
         }
         (self.listener)(&record);
         self.steps.push(record);
@@ -174,6 +174,12 @@ impl<'a> Carrier<'a> {
         let mut steps = std::mem::take(&mut self.steps);
         steps.extend(cut_off);
         steps
+    }
+
+    /// Whether each step provokes rules: the later ones have their say whatever the earlier ones
+    /// came to.
+    fn is_active(&self) -> bool {
+        !self.case.scenario.rules.is_empty()
     }
 
     /// Whether another step may begin.

@@ -11,7 +11,7 @@ use super::CaseOptions;
 use super::reporters::Reporters;
 use crate::driver::{Driver, DriverKind};
 use crate::exit::Exit;
-use crate::judge::{JudgeOptions, Verdict};
+use crate::judge::{JudgeOptions, Rate, Verdict};
 use crate::plan::Case;
 use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 use crate::scenario::Lane;
@@ -20,6 +20,9 @@ use crate::transcript::{CleanupResult, Ended, Transcript};
 
 /// How many cases may be ahead of the one that is reported next, for each job. Bounds memory.
 const AHEAD: usize = 8;
+
+/// How often a case runs that is known to fail now and then.
+const RUNS_OF_FLAKY: u32 = 3;
 
 /// A run: which cases, where, by whom, and how they are judged.
 #[derive(Debug, Clone)]
@@ -107,16 +110,34 @@ impl Shared {
             transcript = self.carry_out(index, case, false).await;
             verdict = crate::judge::judge(&transcript, &self.suite.judge);
         }
+        // Before another case gets this one's place.
+        if self.suite.fail_fast && !verdict.is_green() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        drop(permit);
+        if verdict.is_flaky() && !interrupt.is_asked() {
+            verdict.rate = self.rate(index, case, &verdict).await;
+        }
         if alone {
             for step in &transcript.steps {
                 self.reporters.tell(&Event::StepFinished { index, case, step });
             }
         }
-        if self.suite.fail_fast && !verdict.is_green() {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        drop(permit);
         Ok(Some(Judged { transcript, verdict }))
+    }
+
+    /// How often a case goes well that is known to fail now and then: its run in company, and more
+    /// of them alone.
+    async fn rate(&self, index: usize, case: &Case, first: &Verdict) -> Option<Rate> {
+        let _permit = self.permits.acquire_many(self.jobs).await.ok()?;
+        let mut rate = Rate { well: u32::from(first.went_well()), runs: 1 };
+        while rate.runs < RUNS_OF_FLAKY {
+            let transcript = self.carry_out(index, case, false).await;
+            let verdict = crate::judge::judge(&transcript, &self.suite.judge);
+            rate.well += u32::from(verdict.went_well());
+            rate.runs += 1;
+        }
+        Some(rate)
     }
 
     /// `live`: steps are told as they finish. Those of a case that may run twice are told when it

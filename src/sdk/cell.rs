@@ -50,6 +50,16 @@ impl Cell {
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join("-")
     }
+
+    /// Whether no cell of the same language has a newer version.
+    pub fn is_newest(&self, all: &[Self]) -> bool {
+        let rivals = all.iter().filter(|other| other.language == self.language);
+        rivals.map(Self::numbers).max().is_none_or(|newest| newest <= self.numbers())
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        self.version.split('.').map_while(|number| number.parse().ok()).collect()
+    }
 }
 
 /// The cells that are installed below `folder`, in order. `adapters` holds `python/adapter.py` and
@@ -130,6 +140,20 @@ mod tests {
         let names: Vec<String> = found.iter().map(Cell::name).collect();
         assert_eq!(names, ["python-1.2.0-py3.13-aio", "python-1.2.0-py3.13-sync"]);
         assert!(found[0].command.ends_with("--aio"), "{}", found[0].command);
+    }
+
+    #[test]
+    fn the_newest_version_is_so_on_every_runtime_and_numbers_are_not_texts() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["python/1.9.0-py3.12", "python/1.10.0-py3.13", "python/1.10.0-py3.10"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(&path).unwrap();
+            std::fs::write(path.join("complete"), "").unwrap();
+        }
+        let found = cells(folder.path(), Path::new("tests/sdk"));
+        let newest = found.iter().filter(|cell| cell.is_newest(&found));
+        let versions: Vec<&str> = newest.map(|cell| cell.version.as_str()).collect();
+        assert_eq!(versions, ["1.10.0"; 4]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl Findings {
     pub fn add(&mut self, case: &str, transcript: &Transcript, verdict: &Verdict) {
         self.0.judge(case, None);
         if let Some((mode, text)) = interface_text(transcript, verdict) {
-            self.0.add(case, None, mode, text);
+            self.0.add(case, None, mode, vec![text]);
         }
         for result in &verdict.rules {
             let mode = match result.status {
@@ -24,8 +24,8 @@ impl Findings {
             };
             self.0.judge(case, Some(result.rule));
             if let Some(mode) = mode {
-                let text = result.findings.first().map(|finding| finding.message.clone());
-                self.0.add(case, Some(result.rule), mode, text.unwrap_or_default());
+                let texts = result.findings.iter().map(|finding| finding.message.clone());
+                self.0.add(case, Some(result.rule), mode, texts.collect());
             }
         }
     }

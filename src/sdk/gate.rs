@@ -1,13 +1,12 @@
 //! Which cases an adapter runs, and why it does not run the others.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::acs::{ApiVersion, Service};
 use crate::driver::adapter::{CallOptions, Features, Hello, features};
-use crate::plan::{Abilities, Case, Plan, Selection, Skipped};
+use crate::plan::Abilities;
 use crate::scenario::template::Content;
 use crate::scenario::{Action, Call, Scenario, Step, Template};
 
@@ -46,27 +45,35 @@ impl Gate {
         }
     }
 
-    /// The plan of a selection: cases that the adapter cannot do are left out, with the reason.
-    pub fn plan(&self, selection: &Selection, scenarios: &[Arc<Scenario>]) -> Plan {
-        let mut plan = selection.plan(scenarios, self);
-        let (cases, refused): (Vec<Case>, Vec<(Case, String)>) = plan.cases.drain(..).fold(
-            (Vec::new(), Vec::new()),
-            |(mut cases, mut refused), case| {
-                match self.refusal(&case.scenario) {
-                    None => cases.push(case),
-                    Some(reason) => refused.push((case, reason)),
-                }
-                (cases, refused)
-            },
-        );
-        plan.cases = cases;
-        plan.skipped.extend(refused.into_iter().map(|(case, reason)| Skipped { case, reason }));
-        plan.runnable = plan.cases.len();
-        plan
+    fn versions(&self, service: Service) -> &[String] {
+        match service {
+            Service::Rooms => &self.rooms,
+            Service::Identity => &self.identity,
+        }
+    }
+}
+
+impl Abilities for Gate {
+    fn has(&self, feature: &str) -> bool {
+        self.features.declares(feature)
     }
 
-    /// Why the adapter cannot carry a scenario out.
-    pub fn refusal(&self, scenario: &Scenario) -> Option<String> {
+    fn speaks(&self, service: Service, version: &ApiVersion) -> bool {
+        self.versions(service).iter().any(|known| known == version.as_str())
+    }
+
+    /// What provokes rules takes its time, and an SDK has one pipeline for all versions: it is
+    /// provoked at the first version of its list that the scenario has.
+    fn only_version(&self, scenario: &Scenario) -> Option<ApiVersion> {
+        let is_about_versions = scenario.requires.iter().any(|id| id == "custom-api-version");
+        if scenario.rules.is_empty() || is_about_versions {
+            return None;
+        }
+        let listed = self.versions(scenario.service).iter();
+        listed.map(ApiVersion::new).find(|version| scenario.api_versions.contains(version))
+    }
+
+    fn refusal(&self, scenario: &Scenario) -> Option<String> {
         let mut needed = BTreeSet::new();
         for step in &scenario.steps {
             if let Err(reason) = collect(step, &mut needed) {
@@ -77,20 +84,6 @@ impl Gate {
             needed.into_iter().filter(|feature| !self.features.declares(feature)).collect();
         (!missing.is_empty())
             .then(|| format!("the adapter does not declare {}", missing.join(", ")))
-    }
-}
-
-impl Abilities for Gate {
-    fn has(&self, feature: &str) -> bool {
-        self.features.declares(feature)
-    }
-
-    fn speaks(&self, service: Service, version: &ApiVersion) -> bool {
-        let versions = match service {
-            Service::Rooms => &self.rooms,
-            Service::Identity => &self.identity,
-        };
-        versions.iter().any(|known| known == version.as_str())
     }
 }
 

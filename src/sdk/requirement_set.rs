@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Gate;
+use crate::acs::{ApiVersion, Service};
 use crate::builtin;
 use crate::judge::rules;
 use crate::plan::{Case, Selection};
@@ -82,7 +83,11 @@ impl RequirementSet {
 
     /// The set of a day: all rules there are, and all cases that some SDK could carry out.
     pub fn freeze(date: NaiveDate, scenarios: &[Arc<Scenario>]) -> Self {
-        let plan = Gate::everything().plan(&Selection::default(), scenarios);
+        // At every version: which one an SDK's cases run at is told by what it speaks.
+        let all = [Service::Rooms, Service::Identity].into_iter().flat_map(Service::versions);
+        let api_versions = all.map(|version| ApiVersion::new(*version)).collect();
+        let selection = Selection { api_versions, ..Selection::default() };
+        let plan = selection.plan(scenarios, &Gate::everything());
         Self {
             date,
             rules: rules::all().map(|rule| rule.id.to_owned()).collect(),

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Coverage, Findings};
-use crate::judge::Verdict;
+use crate::judge::Rate;
 use crate::judge::baseline::{Entry, Mode, Pattern, Remark, Standing};
 use crate::report::{CaseFinished, Event, Sink};
 
@@ -24,8 +24,8 @@ pub struct Tally {
     pub used: BTreeSet<usize>,
     /// Indices of the entries that had something to look at, with their reasons.
     pub judged: BTreeMap<usize, String>,
-    /// Cases with an entry of the mode `flaky`, with how it went this time.
-    pub flaky: BTreeMap<String, bool>,
+    /// Cases that are known to go wrong now and then, with how often they went well.
+    pub flaky: BTreeMap<String, Rate>,
 }
 
 impl Tally {
@@ -35,8 +35,9 @@ impl Tally {
         self.findings.add(&case, finished.transcript, finished.verdict);
         self.unscored += usize::from(finished.verdict.unscored.is_some());
         for remark in &finished.verdict.baseline {
-            self.remark(&case, remark, finished.verdict);
+            self.remark(&case, remark);
         }
+        self.flaky.extend(finished.verdict.rate.map(|rate| (case, rate)));
     }
 
     /// Entries that named cases by `*` of which none went wrong: stale, one line each.
@@ -57,11 +58,8 @@ impl Tally {
             .collect()
     }
 
-    fn remark(&mut self, case: &str, remark: &Remark, verdict: &Verdict) {
+    fn remark(&mut self, case: &str, remark: &Remark) {
         self.judged.insert(remark.entry, remark.reason.clone());
-        if remark.mode == Mode::Flaky {
-            self.flaky.insert(case.to_owned(), verdict.is_green());
-        }
         match remark.standing {
             Standing::Expected => {
                 self.expected += 1;

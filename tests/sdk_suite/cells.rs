@@ -11,8 +11,9 @@ use libtest_mimic::{Failed, Trial};
 pub fn trials() -> Vec<Trial> {
     let folder = folder();
     let found = cells(&folder, &root().join("tests/sdk"));
-    let mut trials: Vec<Trial> = found.iter().cloned().map(suite).collect();
-    let newest = || found.iter().filter(|cell| cell.version == "1.2.0").cloned();
+    let mut trials: Vec<Trial> =
+        found.iter().map(|cell| suite(cell.clone(), cell.is_newest(&found))).collect();
+    let newest = || found.iter().filter(|cell| cell.is_newest(&found)).cloned();
     trials.extend(newest().map(quickstart));
     let blocking = |cell: &Cell| cell.language == Language::Python && cell.flavour != "aio";
     trials.extend(newest().filter(blocking).map(token));
@@ -24,7 +25,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -57,27 +58,32 @@ fn missing(language: Language, folder: &Path) -> Trial {
     Trial::test(name, move || Err(reason.into())).with_ignored_flag(!required)
 }
 
-/// Asks for the suites of installed SDKs. The committed baselines were written from single runs and
-/// are not confirmed yet, so that plain `cargo test` lists these trials as ignored.
-const ASK_FOR_SUITE: &str = "ACS_SDK_SUITE";
+/// The installed cells of the newest version of an SDK.
+pub fn newest(language: Language) -> Vec<Cell> {
+    let found = cells(&folder(), &root().join("tests/sdk"));
+    let fits = |cell: &&Cell| cell.language == language && cell.is_newest(&found);
+    found.iter().filter(fits).cloned().collect()
+}
 
-/// The fast lane, with the failures that are known.
-fn suite(cell: Cell) -> Trial {
-    let asked = std::env::var_os(ASK_FOR_SUITE).is_some();
-    let reason = if asked { String::new() } else { format!(" [needs {ASK_FOR_SUITE}=1]") };
+/// `sdk run` with the adapter of a cell.
+pub fn sdk_run(cell: &Cell) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acs-conformance"));
+    command.args(["sdk", "run", "--adapter", &cell.command]);
+    command.envs(cell.environment.iter().cloned()).current_dir(root());
+    command
+}
+
+/// The fast lane, with the failures that are known. Older versions are left to `.ci/sdk-matrix`,
+/// which runs every cell once, optimised; they run here on request (`--include-ignored`).
+fn suite(cell: Cell, newest: bool) -> Trial {
+    let reason = if newest { "" } else { " [an older version: .ci/sdk-matrix]" };
     let name = format!("suite::{}{reason}", cell.name());
     let trial = Trial::test(name, move || {
         let baseline =
             root().join("tests/sdk").join(cell.language.name()).join("known-failures.yaml");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_acs-conformance"));
-        command
-            .args(["sdk", "run", "--lane", "fast", "--adapter", &cell.command, "--baseline"])
-            .arg(baseline)
-            .envs(cell.environment.iter().cloned())
-            .current_dir(root());
-        passes(&mut command)
+        passes(sdk_run(&cell).args(["--lane", "fast", "--baseline"]).arg(baseline))
     });
-    trial.with_ignored_flag(!asked)
+    trial.with_ignored_flag(!newest)
 }
 
 /// The quickstart as a program that knows nothing of the harness.

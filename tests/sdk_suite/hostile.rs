@@ -40,7 +40,28 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("hostile::an_adapter_that_always_crashes_is_given_up_with_exit_4", gives_up)
             .with_ignored_flag(cfg!(not(unix))),
     );
+    trials.push(
+        Trial::test("hostile::a_failure_counts_in_the_timing_lane_when_it_comes_twice", twice)
+            .with_ignored_flag(cfg!(not(unix))),
+    );
     trials
+}
+
+/// What takes the machine's time fails a case that waits: it is tried once more, and alone.
+fn twice() -> Result<(), Failed> {
+    for (lane, verdict, code) in [("timing", "pass", 0), ("fast", "fail", 1)] {
+        let folder = tempfile::tempdir()?;
+        scenario(folder.path(), "once", "first-fails")?;
+        let path = folder.path().join("once.yaml");
+        let text = std::fs::read_to_string(&path)?;
+        std::fs::write(&path, format!("lane: {lane}\n{text}"))?;
+        let output = run(folder.path(), "twice")?;
+        let said = text_of(&output);
+        expect(&said, output.status.code() == Some(code), &format!("exit code {code} in {lane}"))?;
+        let line = said.lines().any(|line| line.starts_with(verdict) && line.contains("::once::"));
+        expect(&said, line, &format!("the verdict {verdict} in {lane}"))?;
+    }
+    Ok(())
 }
 
 fn word(mode: &str) -> String {
@@ -54,7 +75,7 @@ fn misbehave(mode: &str, verdict: &str, code: i32, words: &str) -> Result<(), Fa
     }
     let mark = format!("{mode}-{}", std::process::id());
     let output = run(folder.path(), &mark)?;
-    let said = text(&output);
+    let said = text_of(&output);
     expect(&said, output.status.code() == Some(code), &format!("exit code {code}"))?;
     for (name, verdict) in [("a-calm", "pass"), ("b-hostile", verdict), ("c-calm", "pass")] {
         let line = said.lines().any(|line| {
@@ -71,7 +92,7 @@ fn cannot_start() -> Result<(), Failed> {
     scenario(folder.path(), "calm", "calm")?;
     for adapter in ["/nowhere/adapter", "false", "sh -c 'echo @@nonsense; sleep 9'"] {
         let output = sdk_run(adapter, folder.path(), "start").output()?;
-        let said = text(&output);
+        let said = text_of(&output);
         expect(&said, output.status.code() == Some(4), &format!("exit code 4 for {adapter}"))?;
     }
     Ok(())
@@ -83,7 +104,7 @@ fn gives_up() -> Result<(), Failed> {
         scenario(folder.path(), &format!("crash-{number}"), "crash")?;
     }
     let output = run(folder.path(), "gives-up")?;
-    let said = text(&output);
+    let said = text_of(&output);
     expect(&said, output.status.code() == Some(4), "exit code 4")?;
     let crashed = said.lines().filter(|line| line.starts_with("crashed ")).count();
     expect(&said, crashed == 4, "one start and three restarts in a row")?;
@@ -110,7 +131,7 @@ fn sdk_run(adapter: &str, folder: &Path, mark: &str) -> Command {
     command
 }
 
-fn text(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stderr),

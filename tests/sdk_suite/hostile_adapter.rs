@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, Write};
 use std::process::{ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -54,6 +55,7 @@ fn call(message: &Value) -> bool {
             say(&good);
             return true;
         }
+        "first-fails" => say(&first_fails(&id)),
         "split-lines" => split(&good),
         "noise" => {
             println!("the SDK prints to standard output\n@ almost a mark\n{{\"type\":\"result\"}}");
@@ -105,6 +107,16 @@ fn split(message: &Value) {
     for byte in format!("@@{message}\n").bytes() {
         out.write_all(&[byte]).and_then(|()| out.flush()).expect("the harness listens");
     }
+}
+
+/// Another status for the first such call of the process.
+fn first_fails(id: &Value) -> Value {
+    static BEFORE: AtomicBool = AtomicBool::new(false);
+    let mut result = result(id);
+    if !BEFORE.swap(true, Ordering::Relaxed) {
+        result["outcome"]["error"]["status"] = json!(500);
+    }
+    result
 }
 
 fn forever() -> ! {

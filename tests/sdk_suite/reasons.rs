@@ -27,7 +27,7 @@ pub const REASONS: [(&str, &str); 74] = [
     ("ID-5", "user-agent \"azsdk-"),
     ("ID-6", "is that of an earlier attempt"),
     ("VER-1", "api-version is sent 2 times"),
-    ("VER-2", "is followed with the api-version \"2023-06-14\""),
+    ("VER-2", "is followed with the api-version \"2022-02-01\""),
     ("VER-3", "2024-04-15 was selected"),
     ("REQ-1", "PATCH /Rooms/"),
     ("REQ-2", "is not one encoded segment"),

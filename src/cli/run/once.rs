@@ -51,6 +51,7 @@ fn selection(args: &Args) -> Result<Selection, String> {
     let asked = &args.selection;
     let text = |error: &dyn std::fmt::Display| error.to_string();
     Ok(Selection {
+        lanes: Vec::new(),
         filter: asked
             .filter
             .as_deref()

@@ -26,7 +26,7 @@ pub struct Args {
     /// Only cells whose name holds this, such as python-1.2.0.
     #[arg(long, value_name = "TEXT")]
     cell: Option<String>,
-    /// All lanes in every cell, not in those of the newest versions alone.
+    /// The lanes in every cell; else older versions of an SDK run the fast lane alone.
     #[arg(long)]
     all_lanes: bool,
     #[command(flatten)]
@@ -47,8 +47,8 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let mut exits = Vec::new();
     let mut rows = Vec::new();
     for cell in &found {
-        let exit = run(&args, cell, is_newest(cell, &found)).await?;
-        rows.push(format!("{:<32} exit {}", cell.name(), exit.code()));
+        let (exit, sum) = run(&args, cell, cell.is_newest(&found)).await?;
+        rows.push(format!("{:<26}  {sum}; exit {}", cell.name(), exit.code()));
         exits.push(exit);
     }
     let page = args.output.join("matrix.html");
@@ -58,13 +58,14 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::worst(exits))
 }
 
-async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<Exit> {
+/// Puts one cell through the suite; gives how it ended and a line about it.
+async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<(Exit, String)> {
     let baseline = args.adapters.join(cell.language.name()).join("known-failures.yaml");
     let baseline = match baseline.exists().then(|| Baseline::load(&baseline)).transpose() {
         Ok(baseline) => baseline,
         Err(error) => {
             anstream::eprintln!("error: {error}");
-            return Ok(Exit::Invalid);
+            return Ok((Exit::Invalid, "its baseline cannot be read".to_owned()));
         }
     };
     let subject = Subject {
@@ -76,27 +77,18 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<Exit> {
     };
     let mut suite = args.suite.clone();
     if !newest && !args.all_lanes {
-        suite = suite.fast();
+        suite = suite.in_fast_lane();
     }
     suite.reports.report = Some(report_of(&args.output, cell));
     match suite.run(&subject).await? {
         Ran::Done(done) => {
             let (prepared, outcome) = *done;
             summary::tell(&prepared, &outcome);
-            Ok(outcome.finished.exit.unwrap_or(Exit::Harness))
+            let exit = outcome.finished.exit.unwrap_or(Exit::Harness);
+            Ok((exit, summary::line_of(&prepared, &outcome)))
         }
-        Ran::Not(exit) => Ok(exit),
+        Ran::Not(exit) => Ok((exit, "it did not run".to_owned())),
     }
-}
-
-/// Whether no cell of the same language, runtime and flavour has a newer version.
-fn is_newest(cell: &Cell, all: &[Cell]) -> bool {
-    let same = all.iter().filter(|other| {
-        other.language == cell.language
-            && other.runtime == cell.runtime
-            && other.flavour == cell.flavour
-    });
-    same.map(|other| &other.version).max() == Some(&cell.version)
 }
 
 fn report_of(folder: &Path, cell: &Cell) -> PathBuf {

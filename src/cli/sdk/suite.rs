@@ -21,7 +21,7 @@ use crate::report::record::Implementation;
 use crate::report::terminal::{Terminal, TerminalOptions};
 use crate::report::{RecorderOptions, Sink};
 use crate::run::CaseOptions;
-use crate::scenario::{Lane, Loaded, Scenario};
+use crate::scenario::{Lane, Loaded};
 use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -85,6 +85,16 @@ enum LaneName {
     Fast,
     Timing,
     Slow,
+}
+
+impl LaneName {
+    const fn lane(self) -> Lane {
+        match self {
+            Self::Fast => Lane::Fast,
+            Self::Timing => Lane::Timing,
+            Self::Slow => Lane::Slow,
+        }
+    }
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -176,11 +186,9 @@ impl SuiteArgs {
         Ok(Ran::Done(Box::new((prepared, outcome))))
     }
 
-    /// The same, in the fast lane only, unless lanes were asked for.
-    pub fn fast(mut self) -> Self {
-        if self.lane.is_empty() {
-            self.lane = vec![LaneName::Fast];
-        }
+    /// The same, in the fast lane only.
+    pub fn in_fast_lane(mut self) -> Self {
+        self.lane = vec![LaneName::Fast];
         self
     }
 
@@ -190,35 +198,26 @@ impl SuiteArgs {
         let selection = Selection {
             filter: filter.map_err(|error| error.to_string())?,
             api_versions: self.api_version.iter().map(ApiVersion::new).collect(),
+            lanes: self.lane.iter().map(|lane| lane.lane()).collect(),
             shard: self.shard,
             ..Selection::default()
         };
         Ok((selection, requirements.map_err(|error| error.to_string())?))
     }
 
-    /// The scenarios at hand, of the lanes asked for. What is wrong with files is told.
+    /// The scenarios at hand. What is wrong with files is told.
     fn load(&self) -> Loaded {
         let paths = builtin::paths_or_default(&self.paths);
         if let Some(note) = &paths.note {
             anstream::eprintln!("{note}");
         }
-        let mut loaded = paths.load();
+        let loaded = paths.load();
         for diagnostic in &loaded.diagnostics {
             let file = diagnostic.file().map(|file| file.display().to_string()).unwrap_or_default();
             let line = diagnostic.place.as_ref().map_or(0, |place| place.line);
             anstream::eprintln!("error: {file}:{line}: {}", diagnostic.message);
         }
-        loaded.scenarios.retain(|scenario| self.has_lane(scenario));
         loaded
-    }
-
-    fn has_lane(&self, scenario: &Scenario) -> bool {
-        let lane = match scenario.lane {
-            Lane::Fast => LaneName::Fast,
-            Lane::Timing => LaneName::Timing,
-            Lane::Slow => LaneName::Slow,
-        };
-        self.lane.is_empty() || self.lane.contains(&lane)
     }
 
     fn case_options(&self) -> CaseOptions {

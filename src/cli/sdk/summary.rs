@@ -84,6 +84,7 @@ fn wire(verdict: &Verdict) -> &'static str {
 pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     let (finished, tally) = (&outcome.finished, &outcome.tally);
     anstream::println!("{}", prepared.hello.implementation());
+    anstream::println!("  speaks {}", versions(prepared));
     anstream::println!(
         "  {} passed, {} failed, {} not run, {} n/a, in {:.1} s",
         finished.passed,
@@ -102,6 +103,9 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
             count(tally.unscored, "case")
         );
     }
+    for (case, rate) in tally.flaky.iter().filter(|(_, rate)| rate.well < rate.runs) {
+        anstream::println!("  flaky: {case} went well {} times of {}", rate.well, rate.runs);
+    }
     for stale in &tally.stale {
         anstream::println!("  stale: {stale}");
     }
@@ -118,6 +122,27 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for line in rules(outcome) {
         anstream::println!("  {line}");
     }
+}
+
+/// One line of the matrix: who on what, the api-versions, the sum.
+pub fn line_of(prepared: &Prepared, outcome: &Outcome) -> String {
+    let Outcome { finished, tally, .. } = outcome;
+    format!(
+        "{}, {}: {} passed ({} known failures), {} failed, {} n/a, {:.1} s",
+        prepared.hello.implementation(),
+        versions(prepared),
+        finished.passed,
+        tally.expected,
+        finished.failed,
+        finished.not_applicable,
+        finished.duration.as_secs_f64()
+    )
+}
+
+/// The api-versions that an adapter lists, its default first.
+fn versions(prepared: &Prepared) -> String {
+    let listed = &prepared.hello.api_versions;
+    format!("rooms {}; identity {}", listed.rooms.join(", "), listed.identity.join(", "))
 }
 
 /// The rules that were broken, with the number of cases.

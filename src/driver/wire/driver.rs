@@ -1,7 +1,7 @@
 //! The built-in client as a driver: one catalogue operation at a time.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::pages::{Pages, target_of};
 use super::signature::Signing;
 use crate::acs::Operation;
 use crate::acs::request::WireRequest;
+use crate::driver::adapter::CallOptions;
 use crate::driver::{Invocation, Performed};
 use crate::target::{Resource, World};
 use crate::transcript::{ErrorKind, Exchange, Failure, Outcome};
@@ -83,6 +84,7 @@ impl WireDriver {
         if is_list(invocation.operation) {
             return self.list(&client, resource, outgoing, invocation, exchanges).await;
         }
+        let limit = limit(invocation).map_err(|why| invalid(&why))?;
         let creates = is_create(invocation.operation);
         if creates {
             self.in_flight = Some(InFlight {
@@ -91,7 +93,7 @@ impl WireDriver {
                 outgoing: outgoing.clone(),
             });
         }
-        let answered = client.send(&outgoing, invocation.limit).await;
+        let answered = client.send(&outgoing, limit).await;
         if creates && (answered.exchange.received.is_some() || answered.never_left()) {
             self.in_flight = None;
         }
@@ -111,7 +113,7 @@ impl WireDriver {
         let take = invocation.arguments.get("take").and_then(Value::as_u64);
         let take = take.and_then(|count| usize::try_from(count).ok());
         let by_page = invocation.arguments.get("by_page") == Some(&Value::Bool(true));
-        let deadline = Instant::now() + invocation.limit;
+        let deadline = Instant::now() + limit(invocation).map_err(|why| invalid(&why))?;
         let mut pages = Pages::default();
         let mut outgoing = first;
         loop {
@@ -161,6 +163,13 @@ impl WireDriver {
             cleanup: false,
         }
     }
+}
+
+/// How long a call may take: what the step says, or less where its options do. The other options
+/// are for clients that retry, log and so on, which this one does not.
+fn limit(invocation: &Invocation) -> Result<Duration, String> {
+    let options = CallOptions::read(invocation.options.as_ref())?;
+    Ok(options.timeout.map_or(invocation.limit, |timeout| timeout.min(invocation.limit)))
 }
 
 fn read_page(

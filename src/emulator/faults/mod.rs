@@ -24,7 +24,8 @@
 //! | `refuse: true` | no request: the next connection is reset before TLS |
 //!
 //! In the texts of answers, `{endpoint}` stands for the endpoint that was called, `{port}` for its
-//! port, `{date+2s}` for the HTTP date two seconds from now.
+//! port, `{api-version}` for the version that was asked for, `{date+2s}` for the HTTP date two
+//! seconds from now.
 
 mod kind;
 mod parse;

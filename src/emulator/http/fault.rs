@@ -262,8 +262,15 @@ impl Met<'_> {
         if amendment.gzip { compressed(answer) } else { answer }
     }
 
-    /// Puts the endpoint that the client called for `{endpoint}`, its port for `{port}`, and the
-    /// HTTP date two seconds from now for `{date+2s}`.
+    /// As it stands in the query; empty when there is none.
+    fn api_version(&self) -> &str {
+        let mut pairs = self.arrival.request.query().split('&');
+        pairs.find_map(|pair| pair.strip_prefix("api-version=")).unwrap_or_default()
+    }
+
+    /// Puts the endpoint that the client called for `{endpoint}`, its port for `{port}`, the
+    /// version that it asked for for `{api-version}`, and the HTTP date two seconds from now for
+    /// `{date+2s}`.
     fn placed(&self, text: &str) -> String {
         if !text.contains('{') {
             return text.to_owned();
@@ -273,6 +280,7 @@ impl Met<'_> {
         let date = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
         text.replace("{endpoint}", &format!("https://{authority}"))
             .replace("{port}", port)
+            .replace("{api-version}", self.api_version())
             .replace("{date+2s}", &crate::acs::time::http_date(date))
     }
 }

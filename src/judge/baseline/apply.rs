@@ -6,7 +6,7 @@ use super::{Entry, Mode};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
 use crate::judge::{JudgeOptions, Problem, SnapshotVerdict, StepResult, Verdict};
-use crate::transcript::{Ended, FaultKind, Transcript};
+use crate::transcript::{Ended, FaultKind, Outcome, Transcript};
 
 /// The entries of a baseline that hold for the implementation of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,14 +36,23 @@ pub enum Standing {
     /// It went well, or wrong in another way, and the entry names this very case: the entry is
     /// stale, which is red.
     Stale,
-    /// It went well, and the entry names it among others, by `*`: stale only when all did.
+    /// It went well, and the entry names it among others, by `*`: stale only when all did. Or it
+    /// goes wrong now and then.
     Passed,
 }
 
 /// In which way a result went wrong.
 struct Wrong {
     mode: Mode,
-    text: String,
+    /// What was found, one by one; of the interface all in one.
+    texts: Vec<String>,
+}
+
+impl Wrong {
+    /// Whether this is what the entry expects.
+    fn is_as(&self, entry: &Entry) -> bool {
+        (entry.mode == Mode::Flaky || entry.mode == self.mode) && entry.knows(&self.texts)
+    }
 }
 
 impl ActiveBaseline {
@@ -131,16 +140,14 @@ impl ActiveBaseline {
             .find(|(_, entry)| entry.rule.as_deref() == rule && entry.names(case));
         let Some((index, entry)) = entry else { return wrong.is_some() };
         let as_expected = match &wrong {
-            None => entry.mode == Mode::Flaky,
-            Some(wrong) => {
-                (entry.mode == Mode::Flaky || entry.mode == wrong.mode)
-                    && entry.matches.as_ref().is_none_or(|part| wrong.text.contains(part))
-            }
+            None => false,
+            Some(wrong) => wrong.is_as(entry),
         };
         let exact = entry.cases.iter().any(|pattern| pattern.is_exact() && pattern.matches(case));
         let standing = match (as_expected, exact, &wrong) {
             (true, ..) => Standing::Expected,
             (false, false, None) => Standing::Passed,
+            (false, true, None) if entry.mode == Mode::Flaky => Standing::Passed,
             (false, ..) => Standing::Stale,
         };
         remarks.push(Remark {
@@ -161,13 +168,13 @@ fn wrong(result: &RuleResult) -> Option<Wrong> {
         RuleStatus::Warn => Mode::Warns,
         RuleStatus::Pass | RuleStatus::Info | RuleStatus::NotExercised => return None,
     };
-    let texts: Vec<&str> = result.findings.iter().map(|finding| finding.message.as_str()).collect();
-    Some(Wrong { mode, text: texts.join("\n") })
+    let texts = result.findings.iter().map(|finding| finding.message.clone()).collect();
+    Some(Wrong { mode, texts })
 }
 
 /// Way and words of what went wrong at the interface, if anything did.
 pub fn interface_text(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, String)> {
-    interface(transcript, verdict).map(|wrong| (wrong.mode, wrong.text))
+    interface(transcript, verdict).map(|wrong| (wrong.mode, wrong.texts.concat()))
 }
 
 /// What went wrong at the interface: process, steps, snapshot, problems. Leaks are nobody's
@@ -199,7 +206,14 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {
     }));
     let failed =
         !texts.is_empty() || verdict.steps.iter().any(|step| step.result == StepResult::Failed);
-    failed.then(|| Wrong { mode, text: texts.join("\n") })
+    // The cause may lie in a step of which nothing was expected.
+    texts.extend(transcript.steps.iter().filter_map(|step| match &step.outcome {
+        Some(Outcome::Err(failure)) => {
+            Some(format!("{}: {}", step.path, crate::judge::words(failure)))
+        }
+        _ => None,
+    }));
+    failed.then(|| Wrong { mode, texts: vec![texts.join("\n")] })
 }
 
 #[cfg(test)]

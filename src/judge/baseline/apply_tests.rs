@@ -25,6 +25,7 @@ fn verdict(status: RuleStatus) -> (Transcript, Verdict) {
         rules: vec![rule],
         problems: Vec::new(),
         baseline: Vec::new(),
+        rate: None,
         unscored: None,
         exit: if status == RuleStatus::Pass { Exit::Success } else { Exit::Failed },
     };
@@ -52,6 +53,24 @@ fn a_known_failure_is_not_red_and_says_why() {
 }
 
 #[test]
+fn a_new_finding_does_not_hide_behind_one_that_is_known() {
+    let applied = |parts: &str| {
+        let text = format!(
+            "entries:\n  - {{ case: 'a::b::v1/PAG-1', reason: r, issue: i, match: {parts} }}\n"
+        );
+        let baseline = Baseline::read(Path::new("b.yaml"), &text).unwrap();
+        let active = ActiveBaseline::new("b.yaml".into(), baseline.entries);
+        let (transcript, mut verdict) = verdict(RuleStatus::Fail);
+        let new = Finding { step: 0, exchange: None, message: "no Accept".to_owned() };
+        verdict.rules[0].findings.push(new);
+        active.apply("a::b::v1", &transcript, &JudgeOptions::default(), &mut verdict);
+        verdict.exit
+    };
+    assert_eq!(applied("ApiVersion"), Exit::Failed);
+    assert_eq!(applied("[ApiVersion, no Accept]"), Exit::Success);
+}
+
+#[test]
 fn a_failure_of_another_kind_stays_red() {
     for entry in [
         "case: 'a::b::v1/PAG-1', match: something else",
@@ -67,7 +86,7 @@ fn a_failure_of_another_kind_stays_red() {
 fn an_unexpected_pass_is_red_where_the_case_is_named() {
     let named = applied("case: 'a::b::v1/PAG-1'", RuleStatus::Pass);
     assert_eq!((named.exit, named.baseline[0].standing), (Exit::Failed, Standing::Stale));
-    let among_others = applied("case: 'a::**/PAG-1'", RuleStatus::Pass);
+    let among_others = applied("case: 'a::**/PAG-1', match: x", RuleStatus::Pass);
     assert_eq!(among_others.exit, Exit::Success);
     assert_eq!(among_others.baseline[0].standing, Standing::Passed);
 }
@@ -90,7 +109,7 @@ fn a_flaky_case_may_do_either() {
 
 #[test]
 fn double_and_idle_patterns_are_told_with_their_lines() {
-    let text = "entries:\n  - { case: 'a::**/PAG-1', reason: r, issue: i }\n  - { case: '**/PAG-1', reason: r, issue: i }\n  - { case: 'nobody::**', reason: r, issue: i }\n";
+    let text = "entries:\n  - { case: 'a::**/PAG-1', reason: r, issue: i, match: x }\n  - { case: '**/PAG-1', reason: r, issue: i, match: x }\n  - { case: 'nobody::**', reason: r, issue: i, match: x }\n";
     let baseline = Baseline::read(Path::new("b.yaml"), text).unwrap();
     let active = ActiveBaseline::new("b.yaml".into(), baseline.entries);
     let double = active.contradictions(["a::b::v1"].into_iter());

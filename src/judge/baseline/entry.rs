@@ -24,8 +24,8 @@ pub struct Entry {
     pub flavour: Option<String>,
     /// The entry ends with this day.
     pub until: Option<NaiveDate>,
-    /// The failure's text must contain this.
-    pub matches: Option<String>,
+    /// Each finding must contain one of these; any text will do when there is none.
+    pub matches: Vec<String>,
     pub mode: Mode,
 }
 
@@ -66,6 +66,13 @@ impl Entry {
                 implementation.flavour.as_deref().unwrap_or_default() == flavour
             })
             && self.until.is_none_or(|until| today <= until)
+    }
+
+    /// Whether these findings are what the entry expects: all of them, else something new would
+    /// hide behind what is known.
+    pub fn knows(&self, findings: &[String]) -> bool {
+        let known = |text: &String| self.matches.iter().any(|part| text.contains(part));
+        self.matches.is_empty() || findings.iter().all(known)
     }
 
     pub fn names(&self, case: &str) -> bool {

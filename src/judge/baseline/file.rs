@@ -52,9 +52,23 @@ struct WrittenEntry {
     #[serde(default)]
     until: Option<String>,
     #[serde(default, rename = "match")]
-    matches: Option<String>,
+    matches: Texts,
     #[serde(default)]
     mode: Mode,
+}
+
+/// One text, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
 }
 
 impl Baseline {
@@ -137,10 +151,20 @@ impl WrittenEntry {
                 })
                 .ok()
         });
+        let matches = match self.matches {
+            Texts::One(text) => vec![text],
+            Texts::Many(texts) => texts,
+        };
+        if matches.is_empty() && cases.iter().any(|pattern| pattern.as_str().contains("**")) {
+            problems.push(
+                "an entry that names cases by `**` needs `match`: what is said in all of them"
+                    .to_owned(),
+            );
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
-        let (flavour, matches, mode) = (self.flavour, self.matches, self.mode);
+        let (flavour, mode) = (self.flavour, self.mode);
         Ok(Entry {
             line,
             cases,

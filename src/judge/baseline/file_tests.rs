@@ -32,10 +32,11 @@ fn an_entry_says_where_why_and_for_whom() {
 
 #[test]
 fn all_mistakes_are_told_at_once_with_their_lines() {
-    let text = "entries:\n  - case: a::b::c/NOPE-1\n    reason: r\n  - cases: []\n    reason: r\n    issue: i\n    versions: newest\n    until: soon\n";
+    let text = "entries:\n  - case: a::b::c/NOPE-1\n    reason: r\n  - cases: []\n    reason: r\n    issue: i\n    versions: newest\n    until: soon\n  - { case: 'a::**/PAG-1', reason: r, issue: i }\n";
     let BaselineError(mistakes) = read(text).unwrap_err();
     let said = mistakes.join("\n");
     for part in [
+        "known-failures.yaml:9: an entry that names cases by `**` needs `match`",
         "known-failures.yaml:2: an entry needs `issue`",
         "known-failures.yaml:2: there is no rule `NOPE-1`",
         "known-failures.yaml:4: an entry needs `case`",

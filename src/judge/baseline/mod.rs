@@ -6,11 +6,13 @@
 //! | `file` | reading `known-failures.yaml`, every mistake with its line |
 //! | `pattern` | names of cases and rules with `*` in their elements |
 //! | `requirement` | ranges of versions |
+//! | `essence` | what the texts of several failures have in common |
 //! | `apply` | holding a verdict against the entries, strictly both ways |
 //! | `update` | writing the file anew from what a run found |
 
 mod apply;
 mod entry;
+mod essence;
 mod file;
 mod pattern;
 mod requirement;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::essence::essence;
 use super::{Baseline, Entry, Mode};
 use crate::transcript::Implementation;
 
@@ -23,12 +24,12 @@ pub struct Key {
 }
 
 /// Cases by name, each with what was said of it.
-pub type Cases = BTreeMap<String, String>;
+pub type Cases = BTreeMap<String, Vec<String>>;
 
 impl Found {
-    pub fn add(&mut self, case: &str, rule: Option<&str>, mode: Mode, text: String) {
+    pub fn add(&mut self, case: &str, rule: Option<&str>, mode: Mode, texts: Vec<String>) {
         let key = Key { rule: rule.unwrap_or_default().to_owned(), mode: mode.name() };
-        self.wrong.entry(key).or_default().insert(case.to_owned(), text);
+        self.wrong.entry(key).or_default().insert(case.to_owned(), texts);
     }
 
     pub fn judge(&mut self, case: &str, rule: Option<&str>) {
@@ -36,6 +37,13 @@ impl Found {
         rules.extend(rule.map(str::to_owned));
     }
 }
+
+/// What the file says of itself.
+const HEAD: &str = "\
+# Known failures: what shipping versions of this SDK do wrong, found by this suite. Strict both ways: an entry that
+# excuses nothing any more fails the run, and so does a finding that says anything else than `match`.
+# `acs-conformance sdk baseline update` writes this file and keeps the reasons.
+";
 
 /// The text of the new file. Entries for other versions, runtimes and flavours stay as they are;
 /// of those that hold for `implementation` only the cases that failed again stay, and what is new
@@ -46,20 +54,25 @@ pub fn update(
     today: chrono::NaiveDate,
     found: &Found,
 ) -> String {
-    let mut text = format!(
-        "# Known failures; `acs-conformance sdk baseline update` writes this file and keeps the reasons.\nsdk: {}\nentries:\n",
-        implementation.name
-    );
+    let mut text = format!("{HEAD}sdk: {}\nentries:\n", quoted(&implementation.name));
     let mut left = found.wrong.clone();
     for entry in &old.entries {
         if !entry.holds_for(implementation, today) {
             write_entry(&mut text, entry, &patterns(entry));
             continue;
         }
-        let key = Key { rule: entry.rule.clone().unwrap_or_default(), mode: entry.mode.name() };
-        let kept = kept_patterns(entry, found, &mut left, &key);
-        if !kept.is_empty() || entry.mode == Mode::Flaky {
-            let kept = if kept.is_empty() { patterns(entry) } else { kept };
+        let rule = entry.rule.clone().unwrap_or_default();
+        if entry.mode == Mode::Flaky {
+            // Whether it went wrong this time says nothing.
+            let same = left.iter_mut().filter(|(key, _)| key.rule == rule);
+            same.for_each(|(_, cases)| {
+                cases.retain(|case, texts| !(entry.names(case) && entry.knows(texts)));
+            });
+            write_entry(&mut text, entry, &patterns(entry));
+            continue;
+        }
+        let kept = kept_patterns(entry, found, &mut left, &Key { rule, mode: entry.mode.name() });
+        if !kept.is_empty() {
             write_entry(&mut text, entry, &kept);
         }
     }
@@ -73,70 +86,58 @@ fn patterns(entry: &Entry) -> Vec<String> {
     entry.cases.iter().map(|pattern| pattern.as_str().to_owned()).collect()
 }
 
-/// The entry's patterns that still hold; those that hold in part are spelt out.
+/// The patterns of an entry that still excuses something: all but the cases by name that were
+/// judged and went well. None when it excuses nothing, or all goes wrong in another way.
 fn kept_patterns(
     entry: &Entry,
     found: &Found,
     left: &mut BTreeMap<Key, Cases>,
     key: &Key,
 ) -> Vec<String> {
-    let mut kept = Vec::new();
-    for pattern in &entry.cases {
-        let failed: Vec<String> = left
-            .get(key)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-            .filter(|case| pattern.matches(case))
-            .cloned()
-            .collect();
-        let judged = found.judged.iter().filter(|(case, rules)| {
-            pattern.matches(case) && (key.rule.is_empty() || rules.contains(&key.rule))
-        });
-        let all = judged.count() == failed.len() || failed.len() > MANY || pattern.as_str() == "**";
-        if all && !failed.is_empty() {
-            kept.push(pattern.as_str().to_owned());
-        } else {
-            kept.extend(failed.iter().cloned());
-        }
-        if let Some(cases) = left.get_mut(key) {
-            failed.iter().for_each(|case| {
-                cases.remove(case);
-            });
-        }
+    let wrong = left.get(key).into_iter().flatten();
+    let known = wrong.filter(|(case, texts)| entry.names(case) && entry.knows(texts));
+    let known: BTreeSet<String> = known.map(|(case, _)| case.clone()).collect();
+    if known.is_empty() {
+        return Vec::new();
     }
-    kept
+    if let Some(cases) = left.get_mut(key) {
+        cases.retain(|case, _| !known.contains(case));
+    }
+    let went_well = |case: &str| {
+        let rules = found.judged.get(case);
+        !known.contains(case)
+            && rules.is_some_and(|rules| key.rule.is_empty() || rules.contains(&key.rule))
+    };
+    let patterns = entry.cases.iter().filter(|it| !(it.is_exact() && went_well(it.as_str())));
+    patterns.map(|pattern| pattern.as_str().to_owned()).collect()
 }
 
-/// From this many cases on an entry names all: nobody reads a longer list.
+/// From this many patterns on an area is named as a whole: nobody reads a longer list.
 const MANY: usize = 24;
 
-/// The shortest patterns that name exactly `cases` among those judged: all of them, all of an
-/// area, all api-versions of a scenario, or one. Of very many cases, simply all.
+/// Patterns for the cases among those judged: a scenario at all api-versions where all of them go
+/// wrong, else at each. Of very many, areas.
 fn compress(rule: &str, cases: &Cases, found: &Found) -> Vec<String> {
-    let relevant: Vec<&String> = found
-        .judged
-        .iter()
-        .filter(|(_, rules)| rule.is_empty() || rules.contains(rule))
-        .map(|(case, _)| case)
+    let judged = |case: &&String| {
+        found.judged.get(*case).is_some_and(|rules| rule.is_empty() || rules.contains(rule))
+    };
+    let relevant: Vec<&String> = found.judged.keys().filter(judged).collect();
+    let patterns: BTreeSet<String> = cases
+        .keys()
+        .map(|case| {
+            let scenario = case.rsplit_once("::").map_or("", |(scenario, _)| scenario);
+            let mut versions = relevant
+                .iter()
+                .filter(|other| other.rsplit_once("::").is_some_and(|(of, _)| of == scenario));
+            let all = versions.all(|other| cases.contains_key(*other));
+            if all { format!("{scenario}::*") } else { case.clone() }
+        })
         .collect();
-    let all = relevant.len() > 1 && relevant.iter().all(|case| cases.contains_key(*case));
-    if all || cases.len() > MANY {
-        return vec!["**".to_owned()];
+    if patterns.len() <= MANY {
+        return patterns.into_iter().collect();
     }
-    let mut patterns = BTreeSet::new();
-    for case in cases.keys() {
-        let elements: Vec<&str> = case.split("::").collect();
-        let wider = (1..elements.len()).filter_map(|length| {
-            let prefix = elements.get(..length)?.join("::");
-            Some((format!("{prefix}::"), format!("{prefix}::**")))
-        });
-        let fitting = wider.into_iter().find(|(prefix, _)| {
-            let mut within = relevant.iter().filter(|other| other.starts_with(prefix)).peekable();
-            within.peek().is_some() && within.all(|other| cases.contains_key(*other))
-        });
-        patterns.insert(fitting.map_or_else(|| case.clone(), |(_, pattern)| pattern));
-    }
-    patterns.into_iter().collect()
+    let area = |pattern: &String| pattern.split("::").next().map(|area| format!("{area}::**"));
+    patterns.iter().filter_map(area).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 fn write_new(
@@ -146,14 +147,23 @@ fn write_new(
     found: &Found,
     implementation: &Implementation,
 ) {
-    let example = cases.values().next().map(String::as_str).unwrap_or_default();
-    let _ = writeln!(text, "  - cases: {}", list(&compress(&key.rule, cases, found)));
+    let example = cases.values().flatten().next().map(String::as_str).unwrap_or_default();
+    let essence = essence(cases.values().flatten().map(String::as_str));
+    // Without words in common each case is named: a pattern would excuse whatever comes.
+    let patterns = match &essence {
+        Some(_) => compress(&key.rule, cases, found),
+        None => cases.keys().cloned().collect(),
+    };
+    let _ = writeln!(text, "  - cases:{}", list(&patterns));
     if !key.rule.is_empty() {
         let _ = writeln!(text, "    rule: {}", key.rule);
     }
     let _ =
         writeln!(text, "    reason: {}", quoted(&format!("TODO say why: {}", first_line(example))));
     let _ = writeln!(text, "    issue: TODO link");
+    if let Some(essence) = essence {
+        let _ = writeln!(text, "    match: {}", quoted(&essence));
+    }
     let _ = writeln!(text, "    versions: {}", quoted(&format!("={}", implementation.version)));
     if let Some(flavour) = &implementation.flavour {
         let _ = writeln!(text, "    flavour: {flavour}");
@@ -164,7 +174,7 @@ fn write_new(
 }
 
 fn write_entry(text: &mut String, entry: &Entry, cases: &[String]) {
-    let _ = writeln!(text, "  - cases: {}", list(cases));
+    let _ = writeln!(text, "  - cases:{}", list(cases));
     let mut line = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             let _ = writeln!(text, "    {name}: {value}");
@@ -177,14 +187,25 @@ fn write_entry(text: &mut String, entry: &Entry, cases: &[String]) {
     line("runtime", entry.runtime.as_ref().map(|(name, range)| format!("{name} {range}")));
     line("flavour", entry.flavour.clone());
     line("until", entry.until.map(|day| quoted(&day.to_string())));
-    line("match", entry.matches.as_deref().map(quoted));
+    line("match", written(&entry.matches));
     line("mode", (entry.mode != Mode::Fails).then(|| entry.mode.name().to_owned()));
+}
+
+/// One text stands alone, more stand in a list.
+fn written(texts: &[String]) -> Option<String> {
+    match texts {
+        [] => None,
+        [one] => Some(quoted(one)),
+        many => {
+            Some(format!("[{}]", many.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(", ")))
+        }
+    }
 }
 
 /// One pattern stays on the line; more get a line each.
 fn list(cases: &[String]) -> String {
     match cases {
-        [one] => format!("[{}]", quoted(one)),
+        [one] => format!(" [{}]", quoted(one)),
         many => many.iter().fold(String::new(), |mut lines, case| {
             let _ = write!(lines, "\n      - {}", quoted(case));
             lines

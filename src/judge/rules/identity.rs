@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::rule::{Judging, Level, Profile, Rule};
+use super::watch::Origin;
 use super::{Family, Tally, Watch};
 use crate::transcript::Exchange;
 
@@ -133,7 +134,8 @@ fn request_id_is_kept(watch: &Watch<'_>, tally: &mut Tally) {
         }
         let (index, first) = request.attempts[0];
         let Some(id) = id(first) else { continue };
-        if !seen.is_empty() {
+        // A redirect goes on with the request that was redirected.
+        if !seen.is_empty() && request.origin != Origin::Redirect {
             tally.demand((step.index, index), !seen.contains_key(id), || {
                 format!("{} repeats the request id {id} of {}", line(first), seen[id])
             });

@@ -41,11 +41,11 @@ pub(super) const RULES: &[Rule] = &[
         family: FAMILY,
         level: Level::Must,
         profile: Profile::Rest,
-        title: "RFC 3339 times are read in all their spellings: 0 to 9 digits, offsets, lower-case `t` and `z`.",
+        title: "RFC 3339 times are read in all their spellings (0 to 9 digits, offsets, lower-case `t` and `z`), and come as times.",
         source: "RG#json-date-time-is-rfc3339; RFC 3339 section 6",
-        observed: "Answers with such times: the caller gets the same instants.",
+        observed: "Answers with such times: the caller gets the same instants, and no text where the adapter names the SDK's own type (`native`).",
         why: "The service cuts trailing zeros, so that one room in ten has another number of digits.",
-        how: "Use a real RFC 3339 reader, not a format string.",
+        how: "Use a real RFC 3339 reader, not a format string, and give the language's own type of time.",
         judging: Judging::Active(times_are_read),
     },
     Rule {
@@ -108,7 +108,22 @@ fn unknown_roles_surface(watch: &Watch<'_>, tally: &mut Tally) {
 
 fn times_are_read(watch: &Watch<'_>, tally: &mut Tally) {
     values_survive(watch, tally, "an RFC 3339 time");
+    for (step, (index, _)) in scripted(watch) {
+        let types = &step.record.disclosed.types;
+        for (member, native) in types.iter().filter(|(member, _)| TIMES.contains(&member.as_str()))
+        {
+            tally.demand((step.index, index), !TEXTS.contains(&native.as_str()), || {
+                format!("{member} comes as {native}, where a time is documented")
+            });
+        }
+    }
 }
+
+/// Members that hold times.
+const TIMES: [&str; 3] = ["createdAt", "validFrom", "validUntil"];
+
+/// What languages call their texts.
+const TEXTS: [&str; 3] = ["str", "string", "String"];
 
 fn missing_members_are_null(watch: &Watch<'_>, tally: &mut Tally) {
     values_survive(watch, tally, "a missing member");

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::names::{Names, OWN_CREATION};
-use crate::transcript::{Failure, Outcome, Printed, StepRecord, Transcript};
+use crate::transcript::{ErrorKind, Failure, Outcome, Printed, StepRecord, Transcript};
 
 /// The document of a case that ran through.
 pub fn document(transcript: &Transcript) -> Value {
@@ -44,7 +44,9 @@ impl Writer {
         let mut entry = Map::new();
         entry.insert("step".to_owned(), json!(step.path));
         entry.insert("name".to_owned(), json!(step.name));
-        match &step.outcome {
+        // What a scenario leaves open may differ from implementation to implementation.
+        let asserted = step.outcome.as_ref().filter(|_| step.unasserted.is_none());
+        match asserted {
             Some(Outcome::Ok(value)) => {
                 let value = self.value(value, "");
                 entry.insert("ok".to_owned(), value);
@@ -109,10 +111,12 @@ impl Writer {
     }
 }
 
-/// Status and code, the same whoever performed it; the kind where there is no status.
+/// Status and code, the same whoever performed it; the kind where there is no status, or one that
+/// says that all was well.
 fn error(failure: &Failure) -> Value {
     let mut error = Map::new();
-    match failure.status {
+    let decoded = failure.kind != ErrorKind::Decode;
+    match failure.status.filter(|status| decoded || *status >= 300) {
         Some(status) => error.insert("status".to_owned(), json!(status)),
         None => error.insert("kind".to_owned(), json!(failure.kind.name())),
     };

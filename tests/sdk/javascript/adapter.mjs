@@ -93,7 +93,7 @@ async function listed(items, { take, by_page }) {
 function wire(value) {
   if (Array.isArray(value)) return value.map(wire);
   if (value === undefined || value === null) return null;
-  if (value.user) return { id: value.user.communicationUserId, accessToken: wire({ ...value, user: undefined }) };
+  if (value.user) return drop({ id: value.user.communicationUserId, accessToken: value.token && wire({ ...value, user: undefined }) });
   if (value.communicationUserId !== undefined) return { id: value.communicationUserId };
   if (value.token !== undefined) return drop({ token: value.token, expiresOn: value.expiresOn });
   if (value.id?.kind) return drop({ rawId: value.id.communicationUserId ?? value.id.id, role: value.role });
@@ -101,10 +101,10 @@ function wire(value) {
   return drop({ id, createdAt: createdOn, validFrom, validUntil, ...(PSTN && { pstnDialOutEnabled }) });
 }
 
-function failure(error, seen) {
-  const kind =
-    error.name === "AbortError" ? "cancelled"
-    : error.code === "PARSE_ERROR" || (error.statusCode ?? seen?.status) < 300 ? "decode"
+function failure(error, seen, cancels) {
+  const kind = // a time limit and a cancellation come to the same AbortError: only one of them was asked for
+    error.name === "AbortError" ? (cancels ? "cancelled" : "timeout")
+    : error.code === "PARSE_ERROR" || (error.statusCode === undefined && seen?.status < 300) ? "decode"
     : error.statusCode !== undefined ? "http"
     : /TIMEDOUT|TIMEOUT/.test(error.code) || error.name === "TimeoutError" ? "timeout"
     : error.name === "RestError" ? "transport"
@@ -131,7 +131,7 @@ async function call({ id, client: name, op, args, opts = {} }) {
       outcome = { ok: { value: wire(value), native } };
     }
   } catch (caught) {
-    outcome = { error: failure(caught, seen) };
+    outcome = { error: failure(caught, seen, opts.cancelAfterMs) };
   }
   say(drop({ type: "result", id, outcome, http: seen, timing: { ms: performance.now() - began } }));
 }

@@ -44,7 +44,8 @@ def open_client(message):
     settings = {"api_version": options.get("apiVersion"), "user_agent": options.get("applicationId"), "retry_mode": retry.get("mode"),
                 "retry_total": retry.get("maxRetries"), "retry_backoff_factor": seconds(retry, "delayMs"),
                 "retry_backoff_max": seconds(retry, "maxDelayMs"), "connection_timeout": seconds(options, "timeoutMs"),
-                "read_timeout": seconds(options, "timeoutMs"), "logging_enable": options.get("logLevel") == "debug" or None}
+                "read_timeout": seconds(options, "timeoutMs"), "logging_enable": options.get("logLevel") == "debug" or None,
+                "connection_verify": None if AIO else message.get("caFile")}  # aio would open a connection for each request
     if "logLevel" in options:
         logging.getLogger("azure").setLevel(options["logLevel"].upper())
         logging.getLogger("azure").handlers = [SdkLog()]
@@ -86,7 +87,6 @@ async def listed(pages, args):  # all items, the first `take` of them, or the pa
         result.append([one async for one in each(item)] if args.get("by_page") else item)
         if len(result) == args.get("take"): break
     return result
-
 async def each(items):
     if AIO:
         async for item in items: yield item
@@ -111,7 +111,7 @@ def failure(error, seen):
              ((asyncio.CancelledError, asyncio.TimeoutError), "cancelled"),
              ((ValueError, TypeError, KeyError, AttributeError), "decode" if seen.get("status", 500) < 300 else "validation")]
     kind = next((name for kind, name in kinds if isinstance(error, kind)), "unexpected")
-    more = {"status": getattr(error, "status_code", None) if kind == "http" else None, "code": getattr(getattr(error, "error", None), "code", None),
+    more = {"status": getattr(error, "status_code", None) if kind in ("http", "decode") else None, "code": getattr(getattr(error, "error", None), "code", None),
                 "requestId": answer is not None and (answer.headers.get("x-ms-request-id") or answer.headers.get("MS-CV")) or None}
     return {"kind": kind, "message": str(getattr(getattr(error, "error", None), "message", None) or error)[:65536],
             "native": {"type": type(error).__name__, "text": repr(error)[:65536]}, **{k: v for k, v in more.items() if v is not None}}
