@@ -100,7 +100,9 @@ fn quickstart(cell: Cell) -> Trial {
 
 /// The token of the built-in issuer, as the SDK's token credential.
 fn token(cell: Cell) -> Trial {
-    Trial::test(format!("token::{}", cell.name()), move || passes(&mut program(&cell, "token.py")))
+    Trial::test(format!("token::{}", cell.name()), move || {
+        passes(&mut program(&cell, "bearer_token.py"))
+    })
 }
 
 /// A program of `tests/sdk/<language>`, run by the cell's interpreter against an emulator.

@@ -1,6 +1,6 @@
 """Users and rooms with a bearer token in place of the access key.
 
-    acs-conformance exec -- python tests/sdk/python/token.py
+    acs-conformance exec -- python tests/sdk/python/bearer_token.py
 """
 import os
 import time
