@@ -14,6 +14,7 @@ mod list;
 mod live;
 mod logging;
 mod man;
+mod memory;
 mod new;
 mod observe;
 mod panics;
@@ -101,6 +102,7 @@ impl Cli {
     /// Whatever the command could not deal with itself: a fault of the harness.
     pub async fn carry_out(self) -> anyhow::Result<Exit> {
         panics::watch();
+        memory::give_back();
         match self.command {
             None => run::carry_out(run::Args::default()).await,
             Some(Command::Run(args)) => run::carry_out(args).await,
