@@ -142,7 +142,10 @@ pub fn line_of(prepared: &Prepared, outcome: &Outcome) -> String {
 /// The api-versions that an adapter lists, its default first.
 fn versions(prepared: &Prepared) -> String {
     let listed = &prepared.hello.api_versions;
-    format!("rooms {}; identity {}", listed.rooms.join(", "), listed.identity.join(", "))
+    let services = [("rooms", &listed.rooms), ("identity", &listed.identity)];
+    let told = services.into_iter().filter(|(_, versions)| !versions.is_empty());
+    let told = told.map(|(service, versions)| format!("{service} {}", versions.join(", ")));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The rules that were broken, with the number of cases.
