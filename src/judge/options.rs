@@ -43,6 +43,8 @@ pub enum SnapshotMode {
     /// Compare, and put what differs beside it as `.snap.new`.
     #[default]
     Compare,
+    /// Compare, and write nothing: what somebody's SDK does is no proposal for the snapshot.
+    Hold,
     /// Write `.snap` files.
     Update,
     /// Leave snapshots alone.

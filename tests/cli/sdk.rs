@@ -262,3 +262,21 @@ fn a_case_that_measures_time_is_confirmed_by_a_second_run_and_reported_once() {
     let steps = report.lines().filter(|line| line.starts_with("{\"record\":\"step\""));
     assert_eq!(steps.count(), 1, "{report}");
 }
+
+#[test]
+fn what_an_sdk_does_otherwise_is_told_and_proposes_no_snapshot() {
+    let folder = folder();
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for part in ["scenarios", "snapshots"] {
+        std::fs::create_dir(folder.path().join(part)).expect("a folder");
+    }
+    let scenario = folder.path().join("scenarios/quickstart.yaml");
+    std::fs::copy(project.join("scenarios/quickstart.yaml"), scenario).expect("copied");
+    let name = "snapshots/quickstart__quickstart@2025-03-13.snap";
+    let text = std::fs::read_to_string(project.join(name)).expect("a snapshot");
+    std::fs::write(folder.path().join(name), text.replace("<room:1>", "<room:7>"))
+        .expect("written");
+    run(folder.path(), &reference(""), &[]).ended(1).says("<room:7>");
+    let left = std::fs::read_dir(folder.path().join("snapshots")).expect("a folder").count();
+    assert_eq!(left, 1, "nothing but the snapshot itself");
+}

@@ -234,7 +234,7 @@ impl SuiteArgs {
             snapshots: match (self.no_snapshots, self.update_snapshots) {
                 (true, _) => SnapshotMode::Off,
                 (false, true) => SnapshotMode::Update,
-                (false, false) => SnapshotMode::Compare,
+                (false, false) => SnapshotMode::Hold,
             },
             snapshot_directory: self.snapshots.clone(),
             allow_warnings: self.allow_warnings,

@@ -54,15 +54,20 @@ fn held_against(
         }
     }
     let shown = text(&excused);
+    let proposes = options.snapshots != SnapshotMode::Hold;
     if shown == expected {
-        file.forget_pending();
+        if proposes {
+            file.forget_pending();
+        }
         return (SnapshotVerdict::Same, idle);
     }
     if options.snapshots == SnapshotMode::Update {
         return (update(transcript, file, &shown), idle);
     }
-    // A proposal that cannot be written changes nothing: the difference is told all the same.
-    let _ = file.propose(transcript, &shown);
+    if proposes {
+        // A proposal that cannot be written changes nothing: the difference is told all the same.
+        let _ = file.propose(transcript, &shown);
+    }
     let (path, expected) = (file.path.clone(), expected.to_owned());
     (SnapshotVerdict::Differs { path, expected, actual: shown }, idle)
 }
