@@ -12,6 +12,8 @@ mod golden;
 mod language;
 #[path = "cli/observe.rs"]
 mod observe;
+#[path = "cli/quickstart.rs"]
+mod quickstart;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/report_files.rs"]
@@ -22,6 +24,12 @@ mod report_sample;
 mod rules;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/run_live.rs"]
+mod run_live;
+#[path = "cli/run_red.rs"]
+mod run_red;
+#[path = "cli/running.rs"]
+mod running;
 #[path = "cli/schema.rs"]
 mod schema;
 #[path = "cli/sdk.rs"]
