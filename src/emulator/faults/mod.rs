@@ -31,12 +31,13 @@ mod kind;
 mod parse;
 mod schedule;
 mod schema;
+mod value;
 
 pub use kind::{
     Amendment, AnswerBody, Cut, FaultAction, FaultKind, Garbage, Loss, Moment, ScriptedAnswer,
     TlsFailure,
 };
-pub(in crate::emulator) use parse::whole;
 pub use parse::{FaultError, parse};
 pub use schedule::{FaultRecord, Faults, Target};
 pub use schema::schema;
+pub(in crate::emulator) use value::whole;

@@ -1,8 +1,5 @@
 //! Reads the fault grammar from JSON, with errors that name the member and the remedy.
 
-use std::num::NonZeroU32;
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -10,10 +7,12 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::kind::{
-    Amendment, AnswerBody, Cut, FaultAction, FaultKind, Garbage, Loss, Moment, ScriptedAnswer,
-    TlsFailure,
+    Amendment, AnswerBody, FaultAction, FaultKind, Garbage, Loss, ScriptedAnswer, TlsFailure,
 };
-use crate::acs::time::parse_duration;
+use super::value::{
+    below, boolean, count, cut, duration, error, kind_of, map, moment, one_of, only_true, rate,
+    status, text, unknown, whole, wrong_length,
+};
 
 /// What is wrong with a fault, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +49,7 @@ pub(super) const ACTIONS: [&str; 15] = [
 ];
 
 /// Members of every fault: `on` and `times` belong to its schedule and are not looked at here.
-const COMMON: [&str; 3] = ["on", "times", "delay"];
+pub(super) const COMMON: [&str; 3] = ["on", "times", "delay"];
 const ANSWER: [&str; 5] = ["headers", "json", "text", "bytes", "gzip"];
 
 /// Reads what a fault does. `on` and `times` may stand beside it.
@@ -252,205 +251,6 @@ fn header_value(place: &str, value: &Value) -> Result<String, FaultError> {
     Err(error(place, "a header's value is visible ASCII without blanks at its ends".into()))
 }
 
-fn status(place: &str, value: &Value) -> Result<u16, FaultError> {
-    match whole(value).and_then(|status| u16::try_from(status).ok()) {
-        Some(status @ 200..=599) => Ok(status),
-        _ => Err(error(place, format!("{value} is no status of an answer; one from 200 to 599"))),
-    }
-}
-
-fn duration(place: &str, value: &Value) -> Result<Duration, FaultError> {
-    let wrong = || {
-        error(
-            place,
-            format!("{value} is no duration; such as 200ms, 2s or 1m30s, three hours at most"),
-        )
-    };
-    let given = parse_duration(value.as_str().ok_or_else(wrong)?).ok_or_else(wrong)?;
-    if given > Duration::from_secs(3 * 3600) { Err(wrong()) } else { Ok(given) }
-}
-
-fn moment(place: &str, value: &Value) -> Result<Moment, FaultError> {
-    one_of(place, value, &[("before", Moment::Before), ("after", Moment::After)])
-}
-
-fn cut(value: &Value) -> Result<Cut, FaultError> {
-    let wrong =
-        || error("cut", format!("{value} is no place to cut; bytes such as 20, or 0% to 99%"));
-    match value {
-        Value::String(text) => {
-            let percent = text.strip_suffix('%').and_then(|number| number.parse().ok());
-            percent.filter(|percent| *percent < 100).map(Cut::Percent).ok_or_else(wrong)
-        }
-        _ => whole(value)
-            .and_then(|bytes| usize::try_from(bytes).ok())
-            .map(Cut::Bytes)
-            .ok_or_else(wrong),
-    }
-}
-
-fn rate(value: &Value) -> Result<NonZeroU32, FaultError> {
-    let rate = whole(value).and_then(|rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
-    rate.ok_or_else(|| error("slow", format!("{value} is no rate; bytes a second, 1 at least")))
-}
-
-fn wrong_length(value: &Value) -> Result<i64, FaultError> {
-    let by = whole(value).filter(|by| *by != 0 && by.unsigned_abs() <= 1 << 30);
-    by.ok_or_else(|| {
-        error("wrong_length", format!("{value} is no difference; bytes such as 5 or -5, not 0"))
-    })
-}
-
-fn count(place: &str, value: &Value) -> Result<usize, FaultError> {
-    let count = whole(value).and_then(|count| usize::try_from(count).ok());
-    count.ok_or_else(|| error(place, format!("{value} is no number of bytes")))
-}
-
-/// A number without a fraction, however JSON spells it: 5 and 5.0 are one number.
-pub(in crate::emulator) fn whole(value: &Value) -> Option<i64> {
-    // Beyond this a float skips numbers.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    value.as_i64().or_else(|| {
-        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
-        #[expect(clippy::cast_possible_truncation, reason = "within the exact range")]
-        (number.abs() <= EXACT).then_some(number as i64)
-    })
-}
-
-fn one_of<T: Clone>(place: &str, value: &Value, choices: &[(&str, T)]) -> Result<T, FaultError> {
-    let chosen = choices.iter().find(|(name, _)| value.as_str() == Some(name));
-    chosen.map(|(_, choice)| choice.clone()).ok_or_else(|| {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        error(place, format!("{value} is none of {}", names.join(", ")))
-    })
-}
-
-fn only_true(place: &str, value: &Value) -> Result<(), FaultError> {
-    if value == &Value::Bool(true) {
-        return Ok(());
-    }
-    Err(error(place, format!("{value}: write true, or leave the fault out")))
-}
-
-fn boolean(place: &str, value: &Value) -> Result<bool, FaultError> {
-    value.as_bool().ok_or_else(|| error(place, format!("true or false, not {}", kind_of(value))))
-}
-
-fn text<'a>(place: &str, value: &'a Value) -> Result<&'a str, FaultError> {
-    value.as_str().ok_or_else(|| error(place, format!("text, not {}", kind_of(value))))
-}
-
-fn map<'a>(place: &str, value: &'a Value) -> Result<&'a Map<String, Value>, FaultError> {
-    value.as_object().ok_or_else(|| error(place, format!("a map, not {}", kind_of(value))))
-}
-
-fn unknown(members: &Map<String, Value>, known: &[&str], path: &str) -> Result<(), FaultError> {
-    match members.keys().find(|key| !known.contains(&key.as_str())) {
-        None => Ok(()),
-        Some(key) => {
-            let known: Vec<&str> =
-                known.iter().copied().filter(|name| !COMMON[..2].contains(name)).collect();
-            Err(error(
-                &below(path, key),
-                format!("unknown member; known here: {}", known.join(", ")),
-            ))
-        }
-    }
-}
-
-fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-fn error(path: &str, message: String) -> FaultError {
-    FaultError { path: path.to_owned(), message }
-}
-
-const fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn message(what: Value) -> String {
-        parse(&what).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn every_kind_of_fault_is_read() {
-        let kinds = [
-            (json!({"status": 503}), "answer 503"),
-            (json!({"respond": {"json": {}}}), "answer 200"),
-            (json!({"amend": {"json": {"extra": 1}}}), "amended answer"),
-            (json!({"emulate": true}), "emulate"),
-            (json!({"delay": "1s200ms"}), "delay 1.2s"),
-            (json!({"hang": true}), "hang"),
-            (json!({"close": "before"}), "close before the answer"),
-            (json!({"close": "after", "notify": false}), "close after the answer"),
-            (json!({"reset": "before"}), "TCP reset before processing"),
-            (json!({"cut": 20}), "body cut after 20 bytes"),
-            (json!({"cut": "50%"}), "body cut after 50%"),
-            (json!({"cut_request": 0}), "request cut after 0 bytes of its body"),
-            (json!({"slow": 100}), "100 bytes a second"),
-            (json!({"garbage": "response"}), "garbage for a response"),
-            (json!({"wrong_length": -5}), "Content-Length wrong by -5"),
-            (
-                json!({"lost": "reset", "delay": "10ms"}),
-                "processed, answer lost by a reset after 10ms",
-            ),
-            (json!({"tls_failure": "untrusted"}), "certificate of an unknown CA"),
-            (json!({"refuse": true}), "connection refused"),
-        ];
-        for (what, words) in kinds {
-            assert_eq!(parse(&what).unwrap().to_string(), words, "{what}");
-        }
-    }
-
-    #[test]
-    fn headers_keep_their_order_and_take_numbers_and_lists() {
-        let what = json!({"status": 429, "headers": {"Retry-After": 1, "X-A": ["b", "c"]}, "on": "rooms.get", "times": 2});
-        let FaultAction::Answer(answer) = parse(&what).unwrap().action else { panic!() };
-        let pairs: Vec<(&str, &str)> =
-            answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(pairs, [("Retry-After", "1"), ("X-A", "b"), ("X-A", "c")]);
-        assert_eq!(answer.body, AnswerBody::OfStatus);
-    }
-
-    #[test]
-    fn errors_name_the_member_and_what_is_possible() {
-        assert_eq!(message(json!({"sttus": 503})), "`sttus`: unknown member; known here: delay");
-        assert_eq!(
-            message(json!({"status": 99})),
-            "`status`: 99 is no status of an answer; one from 200 to 599"
-        );
-        assert_eq!(
-            message(json!({"hang": true, "cut": 3})),
-            "`cut`: a fault does one thing, and this one has `hang` already; write two faults"
-        );
-        assert_eq!(
-            message(json!({"respond": {"headers": {"a b": "c"}}})),
-            "`respond.headers.a b`: is no header name"
-        );
-        assert_eq!(
-            message(json!({"respond": {"json": 1, "text": ""}})),
-            "`respond.text`: the body is given by `json` already"
-        );
-        assert_eq!(message(json!({"close": "now"})), "`close`: \"now\" is none of before, after");
-        assert_eq!(
-            message(json!({"delay": "2 s"})),
-            "`delay`: \"2 s\" is no duration; such as 200ms, 2s or 1m30s, three hours at most"
-        );
-        assert_eq!(message(json!(503)), "a fault is a map such as { status: 503 }, not a number");
-    }
-}
+#[path = "parse_tests.rs"]
+mod tests;

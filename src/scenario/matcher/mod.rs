@@ -7,11 +7,13 @@ mod expectation;
 mod judge;
 mod mismatch;
 mod path;
+mod single;
 mod template;
 mod test;
 #[cfg(test)]
 mod tests;
 mod unordered;
+mod written;
 
 pub use expectation::{Expectation, ExpectationTemplate, Subject, Subjects};
 pub use mismatch::Mismatch;

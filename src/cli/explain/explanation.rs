@@ -1,83 +1,21 @@
-//! `explain`: what a scenario would do, request by request, without doing it.
+//! A scenario's plan as text: each request as it would go out, each expectation as it is written.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use anstream::println;
 use chrono::Utc;
 use serde_json::{Map, Value};
 
 use crate::acs::request::{JSON, MERGE_PATCH, WireRequest};
 use crate::acs::{ApiVersion, Operation};
-use crate::builtin;
 use crate::driver::wire::user_agent;
-use crate::exit::Exit;
-use crate::scenario::diagnostics::render;
 use crate::scenario::{
     Action, Body, Call, Context, ExpectationTemplate, Request, Scenario, Scope, Step, Template,
-    closest,
 };
 
-#[derive(Debug, Default, clap::Args)]
-#[command(after_help = "\
-Examples:
-  acs-conformance explain scenarios/quickstart.yaml
-  acs-conformance explain quickstart --api-version 2025-03-13
-
-Values that only a run knows stand as <room.id>; what is signed stands as ***.")]
-pub struct Args {
-    /// A file, or the name of a scenario in ./scenarios or among the built-in ones.
-    scenario: String,
-    /// At this api-version; the newest of the scenario without.
-    #[arg(long, value_name = "VERSION")]
-    api_version: Option<String>,
-}
-
-pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
-    let path = PathBuf::from(&args.scenario);
-    let loaded = if path.is_file() {
-        crate::scenario::load(&[path])
-    } else {
-        builtin::paths_or_default(&[]).load()
-    };
-    let is_file = PathBuf::from(&args.scenario).is_file();
-    for diagnostic in &loaded.diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, true));
-    }
-    let names: Vec<String> =
-        loaded.scenarios.iter().map(|one| format!("{}::{}", one.area, one.slug)).collect();
-    let found = loaded.scenarios.iter().zip(&names).find(|(one, name)| {
-        is_file || one.slug == args.scenario || **name == args.scenario || one.name == args.scenario
-    });
-    let Some((scenario, _)) = found else {
-        if loaded.diagnostics.is_empty() {
-            let slugs = loaded.scenarios.iter().map(|one| one.slug.as_str());
-            let near = closest(&args.scenario, slugs.chain(names.iter().map(String::as_str)));
-            let help = near.map_or_else(
-                || "`acs-conformance list` names them all".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            anstream::eprintln!("error: there is no scenario `{}`: {help}", args.scenario);
-        }
-        return Ok(Exit::Invalid);
-    };
-    let version = match args.api_version {
-        None => scenario.api_versions.last().cloned(),
-        Some(text) => scenario.api_versions.iter().find(|one| one.as_str() == text).cloned(),
-    };
-    let Some(version) = version else {
-        let all: Vec<_> = scenario.api_versions.iter().map(ApiVersion::as_str).collect();
-        anstream::eprintln!("error: the scenario does not run at that version: {}", all.join(", "));
-        return Ok(Exit::Invalid);
-    };
-    println!("{}", Explanation::new(scenario, &version).write().trim_end());
-    Ok(Exit::Success)
-}
-
 /// A scenario's plan as text.
-struct Explanation<'a> {
+pub struct Explanation<'a> {
     scenario: &'a Scenario,
     version: &'a ApiVersion,
     scope: Scope,
@@ -86,7 +24,7 @@ struct Explanation<'a> {
 }
 
 impl<'a> Explanation<'a> {
-    fn new(scenario: &'a Scenario, version: &'a ApiVersion) -> Self {
+    pub fn new(scenario: &'a Scenario, version: &'a ApiVersion) -> Self {
         let mut scope = Scope::default();
         for (name, value) in &scenario.vars {
             scope.set(name, value.value.clone());
@@ -103,7 +41,7 @@ impl<'a> Explanation<'a> {
         }
     }
 
-    fn write(mut self) -> String {
+    pub fn write(mut self) -> String {
         let scenario = self.scenario;
         self.line(0, &format!("{} ({}, {})", scenario.name, scenario.service, self.version));
         if let Some(about) = &scenario.about {
