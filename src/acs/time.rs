@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, SubsecRound, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Timelike, Utc};
 
 /// Reads an RFC 3339 date-time: any offset, 0 to 9 digits of a second, cut to 100 ns, which is
 /// what the service keeps. `None` for anything else, a leap second included.
@@ -53,20 +53,19 @@ pub fn service_text(instant: DateTime<Utc>) -> String {
 }
 
 /// Appends `value` with leading zeros up to `width` digits.
-fn digits(text: &mut String, value: u32, width: u32) {
+pub(crate) fn digits(text: &mut String, value: u32, width: u32) {
     for place in (0..width).rev() {
         let digit = value / 10_u32.pow(place) % 10;
         text.push(char::from_digit(digit, 10).unwrap_or('0'));
     }
 }
 
-const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// IMF-fixdate, as `Date` and `x-ms-date` carry it: `Tue, 13 Jun 2023 11:29:16 GMT`.
 pub fn http_date(instant: DateTime<Utc>) -> String {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let name = |names: &[&'static str], index: u32| {
         usize::try_from(index).ok().and_then(|index| names.get(index).copied()).unwrap_or("")
     };
@@ -86,12 +85,20 @@ pub fn http_date(instant: DateTime<Utc>) -> String {
     text
 }
 
-/// Reads IMF-fixdate, strictly: the day of the week must fit, the day must have two digits.
+/// Reads IMF-fixdate, strictly: the day of the week must fit, the day must have two digits. Names
+/// may be in either case.
 pub fn parse_http_date(text: &str) -> Option<DateTime<Utc>> {
-    if text.len() != 29 {
-        return None;
-    }
-    NaiveDateTime::parse_from_str(text, HTTP_DATE).ok().map(|instant| instant.and_utc())
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let month = text.get(8..11)?;
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
+    let date = NaiveDate::from_ymd_opt(
+        i32::try_from(number(12, 16)?).ok()?,
+        u32::try_from(month + 1).ok()?,
+        number(5, 7)?,
+    )?;
+    let instant = date.and_hms_opt(number(17, 19)?, number(20, 22)?, number(23, 25)?)?.and_utc();
+    // Whatever was not looked at is as it must be when the instant is written so.
+    http_date(instant).eq_ignore_ascii_case(text).then_some(instant)
 }
 
 /// Units of a duration, with their milliseconds.

@@ -126,23 +126,24 @@ fn check_signature(
         return Ok(Fit { credential: Credential::PrimaryKey, form: Some("wire") });
     }
     let text = |spelling: &Spelling| string_to_sign(request, spelling, names, values);
-    let all = spellings(&request.target, &request.authority);
-    for spelling in &all {
+    let first = || spellings(&request.target, &request.authority).next();
+    for spelling in spellings(&request.target, &request.authority) {
         let refused = (spelling.form.starts_with("decoded") && defects.has(Defect::DecodedRefused))
             || (spelling.form.starts_with("form") && defects.has(Defect::FormRefused))
             || (spelling.form.ends_with("no-port") && defects.has(Defect::NoPortRefused));
-        let Some(credential) = key_of(credentials, &text(spelling), signature).filter(|_| !refused)
+        let Some(credential) =
+            key_of(credentials, &text(&spelling), signature).filter(|_| !refused)
         else {
             continue;
         };
         let lax = defects.has(Defect::StrictAcceptsAll);
         if credentials.strict && spelling.form != "wire" && !lax {
-            let expected = all.first().map(text);
+            let expected = first().as_ref().map(text);
             return Err(Refusal { reason: Reason::Strict(spelling.form), expected });
         }
         return Ok(Fit { credential, form: Some(spelling.form) });
     }
-    let expected = all.first().map(text);
+    let expected = first().as_ref().map(text);
     let hint =
         expected.as_deref().map_or("", |expected| hint(credentials, request, expected, signature));
     Err(Refusal { reason: Reason::Signature { hint }, expected })

@@ -10,21 +10,25 @@ pub(super) struct Spelling {
     pub host: String,
 }
 
-/// All accepted spellings, the wire's first; those that coincide with an earlier one are left out.
-pub(super) fn spellings(target: &str, authority: &str) -> Vec<Spelling> {
-    let mut all: Vec<Spelling> = Vec::with_capacity(6);
-    let hosts = [("", authority), (",no-port", without_port(authority))];
-    for (suffix, host) in hosts {
-        for (name, target) in
-            [("wire", target.to_owned()), ("decoded", decoded(target)), ("form", form(target))]
-        {
-            if all.iter().any(|known| known.target == target && known.host == host) {
-                continue;
-            }
-            all.push(Spelling { form: form_name(name, suffix), target, host: host.to_owned() });
+/// The forms in the order in which they are tried; nearly every request fits the first.
+const FORMS: [&str; 6] =
+    ["wire", "decoded", "form", "wire,no-port", "decoded,no-port", "form,no-port"];
+
+/// All accepted spellings, the wire's first, each made when it is asked for; those that coincide
+/// with an earlier one are left out.
+pub(super) fn spellings<'a>(
+    target: &'a str,
+    authority: &'a str,
+) -> impl Iterator<Item = Spelling> + 'a {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    FORMS.into_iter().filter_map(move |form| {
+        let (target, host) = spell(form, target, authority);
+        if seen.iter().any(|known| known.0 == target && known.1 == host) {
+            return None;
         }
-    }
-    all
+        seen.push((target.clone(), host.clone()));
+        Some(Spelling { form, target, host })
+    })
 }
 
 /// Target and host as a named form writes them.
@@ -39,17 +43,6 @@ pub(super) fn spell(name: &str, target: &str, authority: &str) -> (String, Strin
         _ => target.to_owned(),
     };
     (target, host.to_owned())
-}
-
-fn form_name(target: &'static str, suffix: &str) -> &'static str {
-    match (target, suffix.is_empty()) {
-        ("decoded", true) => "decoded",
-        ("form", true) => "form",
-        (_, true) => "wire",
-        ("decoded", false) => "decoded,no-port",
-        ("form", false) => "form,no-port",
-        (_, false) => "wire,no-port",
-    }
 }
 
 /// Java signs the host alone.
@@ -110,7 +103,7 @@ mod tests {
     use super::*;
 
     fn names(target: &str, authority: &str) -> Vec<&'static str> {
-        spellings(target, authority).into_iter().map(|spelling| spelling.form).collect()
+        spellings(target, authority).map(|spelling| spelling.form).collect()
     }
 
     #[test]

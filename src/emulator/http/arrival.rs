@@ -8,7 +8,8 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, StatusCode, Version};
 
 use super::limits::Limits;
-use crate::emulator::service::Request;
+use crate::acs::Operation;
+use crate::emulator::service::{Request, operation_of};
 use crate::transcript::{Headers, Sent};
 
 /// The request in the words that the core uses, and its head as it was spelt when a journal wants it.
@@ -16,6 +17,8 @@ use crate::transcript::{Headers, Sent};
 pub(in crate::emulator) struct Arrival {
     pub request: Request,
     pub version: Version,
+    /// As far as it was read: before the body, a PATCH of participants counts as one that adds.
+    pub operation: Option<Operation>,
     /// As spelt on the wire; lower-case and perhaps in another order when nobody remembers it.
     spelt: Option<Headers>,
 }
@@ -39,7 +42,8 @@ impl Arrival {
         let version = parts.version;
         let (method, headers) = (parts.method, parts.headers);
         let request = Request { method, authority, target, headers, body: Bytes::new() };
-        Self { request, version, spelt }
+        let operation = operation_of(&request);
+        Self { request, version, operation, spelt }
     }
 
     /// As the journal keeps it.
@@ -61,6 +65,9 @@ impl Arrival {
         body: Incoming,
         limits: &Limits,
     ) -> Result<(), StatusCode> {
+        if body.is_end_stream() {
+            return Ok(());
+        }
         let announced = body.size_hint().lower();
         let waits = self.request.headers.contains_key(EXPECT);
         if waits && announced > limits.body as u64 {
@@ -69,7 +76,7 @@ impl Arrival {
         let whole = tokio::time::timeout(limits.upload, collect(body, limits.body)).await;
         match whole {
             Ok(Ok(bytes)) => {
-                self.request.body = bytes;
+                self.keep(bytes);
                 Ok(())
             }
             Ok(Err(refusal)) => Err(refusal),
@@ -87,7 +94,12 @@ impl Arrival {
             }
         }
         read.truncate(count);
-        self.request.body = read.freeze();
+        self.keep(read.freeze());
+    }
+
+    fn keep(&mut self, body: Bytes) {
+        self.request.body = body;
+        self.operation = operation_of(&self.request);
     }
 }
 

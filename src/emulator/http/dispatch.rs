@@ -13,12 +13,10 @@ use super::body::AnswerBody;
 use super::connection::Control;
 use super::fault::{self, Met};
 use super::limits::Limits;
-use crate::acs::Operation;
 use crate::emulator::authority::Authority;
 use crate::emulator::clock::Clock;
 use crate::emulator::journal::Entry;
 use crate::emulator::resource::Resource;
-use crate::emulator::service::operation_of;
 use crate::emulator::world::World;
 use crate::transcript::Attempt;
 
@@ -43,10 +41,9 @@ impl Front {
         if arrival.request.target.len() > self.limits.target {
             return self.refuse(&arrival, &control, StatusCode::URI_TOO_LONG);
         }
-        // Known before the body is read, so a PATCH of participants counts as one that adds.
-        if let Some(count) = self.world.faults.meet_head(operation_of(&arrival.request)) {
+        if let Some(count) = self.world.faults.meet_head(arrival.operation) {
             arrival.read_part(body, count).await;
-            let entry = self.begin(&arrival, &control, operation_of(&arrival.request));
+            let entry = self.begin(&arrival, &control);
             return fault::cut_request(&control, entry, count).await;
         }
         let read = arrival.read_body(body, &self.limits).await;
@@ -55,9 +52,8 @@ impl Front {
         if let Err(status) = read {
             return self.refuse(&arrival, &control, status);
         }
-        let operation = operation_of(&arrival.request);
-        let entry = self.begin(&arrival, &control, operation);
-        match self.world.faults.meet_request(operation) {
+        let entry = self.begin(&arrival, &control);
+        match self.world.faults.meet_request(arrival.operation) {
             Some(kind) => {
                 let met = Met { front: self, arrival: &arrival, control: &control, entry };
                 fault::carry_out(met, kind).await
@@ -75,7 +71,7 @@ impl Front {
         if let Some(refusal) = self.authenticate(arrival, entry) {
             return refusal;
         }
-        if let Some(wait) = self.resource.throttle.refuse(operation_of(&arrival.request), now) {
+        if let Some(wait) = self.resource.throttle.refuse(arrival.operation, now) {
             return self.resource.throttled(&arrival.request, wait, now);
         }
         self.resource.serve(&arrival.request, now, entry).await
@@ -107,13 +103,12 @@ impl Front {
         answer.into_response()
     }
 
-    fn begin(
-        &self,
-        arrival: &Arrival,
-        control: &Control,
-        operation: Option<Operation>,
-    ) -> Option<Entry> {
-        let attempt = Attempt { connection: Some(control.number), operation, ..Attempt::default() };
+    fn begin(&self, arrival: &Arrival, control: &Control) -> Option<Entry> {
+        let attempt = Attempt {
+            connection: Some(control.number),
+            operation: arrival.operation,
+            ..Attempt::default()
+        };
         // By the machine's time: rules look at dates of clients and at the time between attempts.
         self.world.journal.begin(|| arrival.sent(), Clock::machine_now(), attempt)
     }
@@ -130,7 +125,7 @@ impl Front {
         if arrival.version != Version::HTTP_2 {
             refusal.set(CONNECTION, "close");
         }
-        let entry = self.begin(arrival, control, operation_of(&arrival.request));
+        let entry = self.begin(arrival, control);
         self.send(arrival, entry.as_ref(), refusal)
     }
 }

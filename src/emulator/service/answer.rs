@@ -18,6 +18,16 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// Identity's errors come from another layer (recorded).
 const BARE_JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+const MS_CV: HeaderName = HeaderName::from_static("ms-cv");
+const REQUEST_CONTEXT: HeaderName = HeaderName::from_static("request-context");
+const X_AZURE_REF: HeaderName = HeaderName::from_static("x-azure-ref");
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+const SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
+const PROCESSING_TIME: HeaderName = HeaderName::from_static("x-processing-time");
+const REPEATABILITY_RESULT: HeaderName = HeaderName::from_static("repeatability-result");
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-ms-error-code");
+
 /// What a successful operation answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
@@ -65,12 +75,12 @@ impl Frame<'_> {
             if self.is_identity() { Framing::Length } else { Framing::Chunked }
         };
         if self.is_identity() {
-            headers.insert("x-processing-time", HeaderValue::from_static("14ms"));
+            headers.insert(PROCESSING_TIME, HeaderValue::from_static("14ms"));
         }
         if let Some(room) = reply.location {
             let path = if self.defects.has(Defect::LocationAsPath) { "/rooms/" } else { "" };
             insert(&mut headers, LOCATION, &format!("{path}{room}"));
-            headers.insert("repeatability-result", HeaderValue::from_static("accepted"));
+            headers.insert(REPEATABILITY_RESULT, HeaderValue::from_static("accepted"));
         }
         self.response(reply.status, headers, reply.body, framing)
     }
@@ -93,7 +103,7 @@ impl Frame<'_> {
             self.add_versions(&mut headers);
             let wanted = !self.is_identity() && !self.defects.has(Defect::NoErrorCodeHeader);
             if wanted {
-                insert(&mut headers, HeaderName::from_static("x-ms-error-code"), &error.code);
+                insert(&mut headers, ERROR_CODE, &error.code);
             }
         }
         self.response(status, headers, error.to_json(), Framing::Chunked)
@@ -113,17 +123,17 @@ impl Frame<'_> {
         let mut headers = HeaderMap::with_capacity(12);
         insert(&mut headers, DATE, &time::http_date(self.now));
         let (correlation, front_door) = self.marks;
-        insert(&mut headers, HeaderName::from_static("ms-cv"), correlation);
-        headers.insert("request-context", HeaderValue::from_static("appId="));
+        insert(&mut headers, MS_CV, correlation);
+        headers.insert(REQUEST_CONTEXT, HeaderValue::from_static("appId="));
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000;includeSubDomains"),
         );
-        insert(&mut headers, HeaderName::from_static("x-azure-ref"), front_door);
-        headers.insert("x-cache", HeaderValue::from_static("CONFIG_NOCACHE"));
+        insert(&mut headers, X_AZURE_REF, front_door);
+        headers.insert(X_CACHE, HeaderValue::from_static("CONFIG_NOCACHE"));
         let echoes = self.is_identity() != self.defects.has(Defect::ClientIdSwapped);
         if let Some(id) = self.client_request_id.filter(|_| echoes) {
-            headers.insert("x-ms-client-request-id", id.clone());
+            headers.insert(CLIENT_REQUEST_ID, id.clone());
         }
         headers
     }
@@ -135,7 +145,7 @@ impl Frame<'_> {
             Service::Identity if self.teams => "2022-06-01, 2022-10-01, 2023-10-01",
             Service::Identity => "2021-03-07, 2022-06-01, 2022-10-01, 2023-10-01",
         };
-        headers.insert("api-supported-versions", HeaderValue::from_static(versions));
+        headers.insert(SUPPORTED_VERSIONS, HeaderValue::from_static(versions));
     }
 
     fn is_identity(&self) -> bool {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::acs::time::digits;
 use crate::emulator::seed::{Seed, leading_number};
 
 /// Room ids are `994` and a number below this, unpadded (recorded: 17 digits, one in ten 16).
@@ -70,17 +71,19 @@ impl Ids {
         self.answers += 1;
         let bytes = self.draw("answer", self.answers);
         let (vector, rest) = bytes.split_at(16);
-        let correlation = format!("{}.0", STANDARD_NO_PAD.encode(vector));
-        let front_door = format!(
-            "{:04}{:02}{:02}T{:02}{:02}{:02}Z-{}",
-            now.year(),
-            now.month(),
-            now.day(),
-            now.hour(),
-            now.minute(),
-            now.second(),
-            rest.iter().map(|byte| char::from(b'a' + byte % 26)).collect::<String>()
-        );
+        let mut correlation = String::with_capacity(24);
+        STANDARD_NO_PAD.encode_string(vector, &mut correlation);
+        correlation.push_str(".0");
+        let mut front_door = String::with_capacity(33);
+        digits(&mut front_door, now.year().unsigned_abs(), 4);
+        digits(&mut front_door, now.month(), 2);
+        digits(&mut front_door, now.day(), 2);
+        front_door.push('T');
+        digits(&mut front_door, now.hour(), 2);
+        digits(&mut front_door, now.minute(), 2);
+        digits(&mut front_door, now.second(), 2);
+        front_door.push_str("Z-");
+        front_door.extend(rest.iter().map(|byte| char::from(b'a' + byte % 26)));
         (correlation, front_door)
     }
 }
