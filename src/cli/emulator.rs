@@ -3,8 +3,6 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use super::emulation::Emulation;
 use super::signals::Interrupts;
 use crate::emulator::{Authority, Emulator, StartError, write_whole};
@@ -56,9 +54,16 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let ca = ca_file(&args, &emulator, &mut leftovers)?;
     let lines = lines(&emulator, &ca);
-    if let Some(path) = &args.env_file {
-        write_whole(path, lines.as_bytes())
-            .with_context(|| format!("cannot write the env file {}", path.display()))?;
+    if let Some(path) = &args.env_file
+        && let Err(error) = write_whole(path, lines.as_bytes())
+    {
+        anstream::eprintln!(
+            "error: the env file {} cannot be written: {error}; name one in a folder that is there \
+             and yours",
+            path.display()
+        );
+        emulator.stop().await;
+        return Ok(Exit::Invalid);
     }
     anstream::print!("{lines}");
     std::io::Write::flush(&mut anstream::stdout())?;

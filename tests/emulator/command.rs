@@ -215,11 +215,13 @@ fn what_cannot_be_started_says_why_and_ends_with_the_documented_code() {
     fs::write(&foreign, "hello").unwrap();
     let key = folder.path().join("key");
     fs::write(&key, "not base64 at all!").unwrap();
-    let cases: [(Vec<&str>, i32, &str); 5] = [
+    let nowhere = folder.path().join("no/env");
+    let cases: [(Vec<&str>, i32, &str); 6] = [
         (vec!["--port", &port], 4, "cannot listen on localhost:"),
         (vec!["--state", foreign.to_str().unwrap()], 2, "is no state file of this program"),
         (vec!["--access-key-file", key.to_str().unwrap()], 2, "holds no access key"),
         (vec!["--clock", "yesterday"], 2, "no RFC 3339 time"),
+        (vec!["--env-file", nowhere.to_str().unwrap()], 2, "cannot be written"),
         (vec!["--serve-as", "2026-09-01=1999-01-01"], 2, "is no known api-version"),
     ];
     for (arguments, code, message) in cases {
