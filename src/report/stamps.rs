@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::behaviours::Confirmations;
 use super::{Event, Sink};
 use crate::emulator::write_whole;
-use crate::run::Probes;
 use crate::scenario::Scenario;
-use crate::transcript::{TargetKind, Transcript};
+use crate::transcript::{Probes, TargetKind, Transcript};
 
 /// Headers by which a build of the service can be told.
 const BUILD: [&str; 5] =

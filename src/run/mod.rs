@@ -22,7 +22,6 @@ mod wording;
 pub use case::run_case;
 pub use interrupt::Interrupt;
 pub use options::CaseOptions;
-pub use probe::Probes;
 pub use suite::Suite;
 
 use crate::transcript::StepRecord;

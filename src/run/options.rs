@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Interrupt, Probes};
+use super::Interrupt;
+use crate::transcript::Probes;
 
 /// Options of one case; the same for all cases of a run.
 #[derive(Debug, Clone)]

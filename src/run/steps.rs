@@ -280,7 +280,7 @@ impl Carrier<'_> {
             return;
         }
         for template in &step.expect {
-            let assumed = super::Probes::of(template);
+            let assumed = super::probe::assumed(template);
             // What cannot be worked out here, such as the emulator's state, is not observed.
             let Ok(expectation) = template.resolve(&self.scope, &self.context) else { continue };
             let expectations = [expectation];

@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod fault;
 pub mod implementation;
 pub mod outcome;
+pub mod probes;
 pub mod step;
 pub mod traffic;
 
@@ -16,11 +17,13 @@ use chrono::{DateTime, Utc};
 use crate::acs::ApiVersion;
 use crate::scenario::Scenario;
 
+pub use crate::scenario::TargetKind;
 pub use cleanup::{Cleanup, CleanupResult, ResourceKind};
 pub use exchange::{Attempt, Exchange, Headers, Observer, Received, Sent};
 pub use fault::{Fault, FaultKind};
 pub use implementation::Implementation;
 pub use outcome::{ErrorKind, Failure, Outcome};
+pub use probes::Probes;
 pub use step::{Called, Disclosure, Printed, StepRecord, StepStatus};
 pub use traffic::Traffic;
 
@@ -57,25 +60,6 @@ impl Transcript {
     pub fn case_name(&self) -> String {
         let Scenario { area, slug, .. } = &*self.scenario;
         format!("{area}::{slug}::{}", self.api_version)
-    }
-}
-
-/// Where a case runs. Deviations and expectations name these.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum TargetKind {
-    Emulator,
-    Live,
-}
-
-impl TargetKind {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Emulator => "emulator",
-            Self::Live => "live",
-        }
     }
 }
 

@@ -7,9 +7,8 @@ use super::args::{Args, TargetArg};
 use crate::cli::live::{open_target, warn};
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
-use crate::run::Probes;
 use crate::target::{Embedded, Replay, Target};
-use crate::transcript::TargetKind;
+use crate::transcript::{Probes, TargetKind};
 
 /// How many cases run at once against somebody's resource.
 const LIVE_JOBS: usize = 4;

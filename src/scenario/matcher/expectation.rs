@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::Place;
 use super::super::template::{Context, ExpressionError, Scope};
 use super::{Matcher, MatcherTemplate, Mismatch, Test, mismatch};
-use crate::transcript::TargetKind;
+use crate::scenario::TargetKind;
 
 /// One entry of `expect`, as written; its matchers may hold expressions.
 #[derive(Debug, Clone)]

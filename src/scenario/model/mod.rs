@@ -2,6 +2,7 @@
 
 mod asserted;
 mod steps;
+mod target_kind;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +14,9 @@ use super::template::Template;
 use super::{Place, Source};
 pub use crate::acs::Mark;
 use crate::acs::{ApiVersion, Service};
-use crate::transcript::TargetKind;
 
 pub use steps::*;
+pub use target_kind::TargetKind;
 
 /// A scenario file.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::super::matcher::{ExpectationTemplate, MatcherTemplate, Subject, TestT
 use super::super::tree::{Entry, Kind, Node};
 use super::Reader;
 use super::operator::is_operator;
-use crate::transcript::TargetKind;
+use crate::scenario::TargetKind;
 
 const MEMBERS: [&str; 7] =
     ["ok", "error", "exchange", "exchanges", "state", "targets", "behaviours"];

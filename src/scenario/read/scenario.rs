@@ -10,7 +10,7 @@ use super::super::suggest::closest;
 use super::super::tree::{Entry, Kind, Node};
 use super::{Fields, Reader};
 use crate::acs::{ApiVersion, Service};
-use crate::transcript::TargetKind;
+use crate::scenario::TargetKind;
 
 /// The members of a scenario, in the order of the reference.
 pub(in crate::scenario) const MEMBERS: [&str; 20] = [
