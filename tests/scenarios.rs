@@ -1,6 +1,7 @@
 //! Every scenario at every api-version as a test of its own: `<area>::<scenario>::<api-version>`.
 //!
-//! Runs on embedded emulators; with `ACS_TARGET=live` on the resource of `ACS_CONNECTION_STRING`.
+//! Runs on embedded emulators; with `ACS_TARGET=live` on the resource of `ACS_CONNECTION_STRING`,
+//! with the manners of `run --target live`: a ledger, `ACS_RATE` requests a second, back-off.
 //! What cannot run is decided when listing, with its reason, and shown as ignored. Snapshots are
 //! asserted twice, by insta and by the harness itself, and both must agree.
 
@@ -18,9 +19,12 @@ use acs_conformance::report::terminal::{Terminal, TerminalOptions};
 use acs_conformance::report::{CaseFinished, Event, Sink};
 use acs_conformance::run::{CaseOptions, run_case};
 use acs_conformance::scenario;
+use acs_conformance::target::courtesy::{Courtesy, Settings};
 use acs_conformance::target::credentials::Account;
-use acs_conformance::target::{Embedded, Live, Target};
+use acs_conformance::target::ledger::{Ledger, Shelf};
+use acs_conformance::target::{Embedded, Live, Passage, Target};
 use acs_conformance::transcript::{TargetKind, Transcript};
+use chrono::Utc;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -44,11 +48,17 @@ fn main() {
         let trial = Trial::test(skipped.case.name(), || Ok(()));
         trials.push(trial.with_kind(skipped.reason).with_ignored_flag(true));
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !settled() {
+        std::process::exit(i32::from(Exit::Leaked.code()));
+    }
+    conclusion.exit();
 }
 
+/// Where the project lies now: an archive of nextest's may run elsewhere than it was built.
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
 }
 
 fn kind() -> TargetKind {
@@ -90,8 +100,9 @@ struct Shared {
     target: Target,
 }
 
+static SHARED: OnceLock<Result<Shared, String>> = OnceLock::new();
+
 fn shared() -> Result<&'static Shared, Failed> {
-    static SHARED: OnceLock<Result<Shared, String>> = OnceLock::new();
     let made = SHARED.get_or_init(|| {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
         Ok(Shared { runtime, target: target()? })
@@ -109,7 +120,42 @@ fn target() -> Result<Target, String> {
     let pem = std::env::var("ACS_CA_BUNDLE").ok().map(std::fs::read_to_string);
     let pem = pem.transpose().map_err(|error| format!("ACS_CA_BUNDLE: {error}"))?;
     let client = Client::outside(pem.as_deref()).map_err(|error| error.to_string())?;
-    Ok(Target::Live(Box::new(Live::new(Account::with_keys(&connection, None), client))))
+    let account = Account::with_keys(&connection, None);
+    let passage = passage(&account)?;
+    Ok(Target::Live(Box::new(Live::new(account, client.through(passage)))))
+}
+
+/// What everything sent to a live resource goes through: paced, and written down before a create.
+fn passage(account: &Account) -> Result<Passage, String> {
+    let shelf = match std::env::var_os("ACS_LEDGER_DIR") {
+        Some(directory) => Shelf::new(directory),
+        None => Shelf::usual(|name| std::env::var_os(name)),
+    };
+    let ledger = Ledger::begin(&shelf, account.endpoint(), Utc::now());
+    let ledger = ledger.map_err(|error| error.to_string())?;
+    let usual = Settings::default();
+    let rate = match std::env::var("ACS_RATE") {
+        Err(_) => usual.rate,
+        Ok(text) => {
+            let rate: f64 = text.parse().map_err(|error| format!("ACS_RATE={text}: {error}"))?;
+            (rate > 0.0).then_some(rate)
+        }
+    };
+    let courtesy = Courtesy::new(Settings { rate, ..usual });
+    Ok(Passage::new(courtesy, Some(ledger), account.primary().cloned()))
+}
+
+/// Ends the dealings with a live resource: whether nothing of ours is left there.
+fn settled() -> bool {
+    let Some(Ok(Shared { runtime, target })) = SHARED.get() else { return true };
+    let Some(settlement) = runtime.block_on(target.settle()) else { return true };
+    if let Some(tally) = &settlement.tally {
+        eprintln!("{tally}");
+    }
+    for note in &settlement.notes {
+        eprintln!("{note}");
+    }
+    settlement.exit == Exit::Success
 }
 
 fn carry_out(case: &Case) -> Result<(), Failed> {

@@ -103,7 +103,7 @@ pub struct MannersArgs {
     #[arg(long, value_name = "DIR", env = "ACS_LEDGER_DIR")]
     pub ledger: Option<PathBuf>,
     /// Requests a second, at most; 0 is no limit [default: 20].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "ACS_RATE")]
     pub rate: Option<f64>,
     /// Requests that the run may send; undoing is not counted.
     #[arg(long, value_name = "N")]
