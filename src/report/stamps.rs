@@ -10,8 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::behaviours::Confirmations;
-use super::{Event, Sink};
-use crate::emulator::write_whole;
+use super::{Event, RunFinished, Sink, replace};
 use crate::scenario::Scenario;
 use crate::transcript::{Probes, TargetKind, Transcript};
 
@@ -47,7 +46,10 @@ impl Stamps {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let why = format!("the stamps {} cannot be read: {error}", path.display());
+                return Err(io::Error::new(error.kind(), why));
+            }
         };
         serde_json::from_slice(&bytes).map_err(|error| {
             let why = format!("{} holds no stamps of live runs: {error}", path.display());
@@ -114,6 +116,7 @@ fn name(scenario: &Scenario) -> String {
 #[derive(Debug)]
 pub struct Stamper {
     path: PathBuf,
+    /// Of this run alone: the file may grow by those of others meanwhile.
     stamps: Stamps,
     probes: Option<Probes>,
 }
@@ -125,7 +128,26 @@ impl Stamper {
     ///
     /// When it cannot be read.
     pub fn open(path: &Path, probes: Option<Probes>) -> io::Result<Self> {
-        Ok(Self { path: path.to_owned(), stamps: Stamps::read(path)?, probes })
+        Stamps::read(path)?;
+        Ok(Self { path: path.to_owned(), stamps: Stamps::default(), probes })
+    }
+
+    /// Adds what was stamped to what the file holds now. Runs that end at once take turns.
+    fn write(&self) -> io::Result<()> {
+        if let Some(parent) = self.path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent)?;
+        }
+        let turn = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(beside(&self.path))?;
+        turn.lock()?;
+        let all = Stamps::read(&self.path)?.and(self.stamps.clone());
+        replace(&self.path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &all)?;
+            out.write_all(b"\n")
+        })
     }
 
     fn stamp(&mut self, transcript: &Transcript) {
@@ -155,17 +177,24 @@ impl Sink for Stamper {
                 self.stamp(finished.transcript);
                 Ok(())
             }
-            Event::RunFinished(_) => {
-                let mut text = serde_json::to_string_pretty(&self.stamps)?;
-                text.push('\n');
-                if let Some(parent) = self.path.parent().filter(|it| !it.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(parent)?;
-                }
-                write_whole(&self.path, text.as_bytes())
-            }
             _ => Ok(()),
         }
     }
+
+    fn close(&mut self, _finished: &RunFinished) -> io::Result<()> {
+        self.write().map_err(|error| {
+            let why = format!("the stamps {} cannot be written: {error}", self.path.display());
+            io::Error::new(error.kind(), why)
+        })
+    }
+}
+
+/// The file that is locked in place of one that is replaced: `evidence/.live.json.lock`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".lock");
+    path.with_file_name(name)
 }
 
 #[cfg(test)]
@@ -192,6 +221,36 @@ mod tests {
         let all = both.and(stamps("a", "2025-03-13", 1)).and(stamps("b", "2024-04-15", 2));
         assert_eq!(all.0["a"]["2025-03-13"], stamp(20));
         assert_eq!(all.0["b"]["2024-04-15"], stamp(2));
+    }
+
+    fn stamper(path: &Path, name: &str) -> Stamper {
+        let mut stamper = Stamper::open(path, None).expect("no file yet");
+        stamper.stamps = stamps(name, "2025-03-13", 12);
+        stamper
+    }
+
+    #[test]
+    fn runs_that_end_at_once_keep_each_others_stamps() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("evidence/live.json");
+        let names: Vec<String> = (0..20).map(|number| format!("rooms/{number}")).collect();
+        std::thread::scope(|scope| {
+            for name in &names {
+                let mut stamper = stamper(&path, name);
+                scope.spawn(move || stamper.close(&RunFinished::default()).expect("written"));
+            }
+        });
+        assert_eq!(Stamps::read(&path).expect("stamps").0.len(), names.len());
+    }
+
+    #[test]
+    fn stamps_that_cannot_be_written_are_part_of_how_the_run_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("evidence/live.json");
+        let mut stamper = stamper(&path, "rooms/create");
+        std::fs::write(folder.path().join("evidence"), "in the way").expect("written");
+        let error = stamper.close(&RunFinished::default()).expect_err("no folder").to_string();
+        assert!(error.contains("live.json cannot be written"), "{error}");
     }
 
     #[test]
