@@ -75,9 +75,11 @@ impl Forwarder {
             .map_err(|error| error.to_string())?;
         // No second attempt: whether to come again is for the program to decide.
         let answered = self.passage.once(&self.client, &outgoing, LIMIT).await;
-        let Some(mut received) = answered.exchange.received else {
-            return Err(answered.exchange.broken.unwrap_or_default());
-        };
+        let Exchange { sent, received, broken, .. } = answered.exchange;
+        let Some(mut received) = received else { return Err(broken.unwrap_or_default()) };
+        if received.status == 401 {
+            attempt.onward = Some(Box::new(sent));
+        }
         if let Some(body) = rewrite(&received.body, self.account.endpoint(), &self.endpoint) {
             attempt.original_body = Some(std::mem::replace(&mut received.body, body));
         }

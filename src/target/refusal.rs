@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     fn look_at(&mut self, exchange: &Exchange) {
-        let sent = &exchange.sent;
+        let sent = exchange.attempt.onward.as_deref().unwrap_or(&exchange.sent);
         let date = exchange.received.as_ref().and_then(|received| received.headers.get("date"));
         let service_time = date.and_then(parse_http_date);
         let Some(authorization) = sent.headers.get("authorization") else {
@@ -298,6 +298,18 @@ mod tests {
         let body = r#"{"error":{"code":"IdentityNotOwned","message":"m"}}"#;
         let foreign = Refusal::of(&exchange(Vec::new(), "", body)).expect("a 401").to_string();
         assert!(foreign.contains("belongs to another resource"), "{foreign}");
+    }
+
+    #[test]
+    fn behind_the_tap_it_is_the_taps_own_signature_that_was_refused() {
+        let onward = signed("{}", "{}", Utc::now());
+        let mut seen = onward.clone();
+        seen.sent.authority = "localhost:4711".to_owned();
+        seen.sent.headers = Headers::default();
+        seen.attempt.onward = Some(Box::new(onward.sent));
+        let text = Refusal::of(&seen).expect("a 401").to_string();
+        assert!(text.contains(";contoso.communication.azure.com;"), "{text}");
+        assert!(!text.contains("localhost"), "{text}");
     }
 
     #[test]

@@ -111,6 +111,9 @@ pub struct Attempt {
     pub served_as: Option<String>,
     /// The body as the live resource sent it, where the tap pointed its `nextLink` to itself.
     pub original_body: Option<Bytes>,
+    /// The request as the tap sent it on, where the live resource refused it with 401: what that
+    /// one refused is not what the program signed.
+    pub onward: Option<Box<Sent>>,
     /// What the client proved to have: `primary`, `secondary` (keys) or `token`.
     pub credential: Option<&'static str>,
 }

@@ -46,6 +46,20 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_401_behind_the_tap_is_explained_by_what_the_tap_signed() {
+    let stand_in = StandIn::start().await;
+    let mut run = sdk_run(&stand_in, &reference_client("exec"), &[], &quickstart());
+    let endpoint = stand_in.emulator.endpoint();
+    run.env("ACS_CONNECTION_STRING", format!("endpoint={endpoint}/;accesskey=d3Jvbmc="));
+    let run = said(run).await;
+    let (_, authority) = endpoint.split_once("://").expect("a scheme");
+    let signed: Vec<&str> = run.text.lines().filter(|line| line.contains("signed:  ")).collect();
+    assert!(!signed.is_empty(), "{}", run.text);
+    let by_the_tap = |line: &&str| line.contains(&format!(";{authority};"));
+    assert!(signed.iter().all(by_the_tap), "{signed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_adapter_reaches_a_live_resource_through_the_tap_and_never_sees_a_live_key() {
     let stand_in = StandIn::start().await;
     let room = stand_in.foreign_room().await;
