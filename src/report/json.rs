@@ -55,16 +55,19 @@ fn summarize(summary: &Summary) -> serde_json::Value {
             (id.clone(), value)
         })
         .collect();
+    let cleanup = &summary.cleanup;
+    let known = |count: u64| (!cleanup.unknown).then_some(count);
     json!({
         "cases": summary.cases,
         "steps": summary.steps,
         "exchanges": summary.exchanges,
         "rules": rules,
         "cleanup": {
-            "created": summary.cleanup.created,
-            "deleted": summary.cleanup.deleted + summary.cleanup.gone,
-            "leaked": summary.cleanup.leaked,
-            "unaccounted": summary.cleanup.unaccounted,
+            "created": known(cleanup.created),
+            "deleted": known(cleanup.deleted + cleanup.gone),
+            "leaked": known(cleanup.leaked),
+            "unaccounted": known(cleanup.unaccounted),
+            "text": cleanup.to_string(),
         },
     })
 }

@@ -25,7 +25,7 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
         }
         Ok::<_, RenderError>(())
     })?;
-    summary.end(report.footer.as_ref());
+    summary.end(report);
     let header = &report.header;
     let verdict = if report.torn.is_some() {
         "incomplete"

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::all_rules;
 use super::reader::{CaseReport, ReadError, Report};
-use super::record::{CleanupState, Footer, LedgerEntry, Status, StepEntry, StepState};
+use super::record::{CleanupState, LedgerEntry, Status, StepEntry, StepState};
+use crate::transcript::TargetKind;
 
 /// Counts of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct CleanupSummary {
     pub gone: u64,
     pub leaked: u64,
     pub unaccounted: u64,
+    /// The run was cut off on a real resource: what it left is in its ledger, and not here.
+    pub unknown: bool,
 }
 
 impl CleanupSummary {
@@ -74,6 +77,10 @@ impl CleanupSummary {
 
 impl std::fmt::Display for CleanupSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.unknown {
+            return f
+                .write_str("unknown: the run was cut off; `acs-conformance sweep` finishes it");
+        }
         write!(
             f,
             "created {}, deleted {}, leaked {}",
@@ -100,15 +107,20 @@ impl Summary {
             summary.take(case);
             Ok::<_, ReadError>(())
         })?;
-        summary.end(report.footer.as_ref());
+        summary.end(report);
         Ok(summary)
     }
 
     /// Adds what is known of the run as a whole.
-    pub fn end(&mut self, footer: Option<&Footer>) {
-        if let Some(ledger) = footer.and_then(|footer| footer.ledger) {
+    pub fn end(&mut self, report: &Report) {
+        let Some(footer) = &report.footer else {
+            self.cleanup.unknown = report.header.target == TargetKind::Live.name();
+            return;
+        };
+        if let Some(ledger) = footer.ledger {
             let LedgerEntry { created, deleted, leaked, unaccounted } = ledger;
-            self.cleanup = CleanupSummary { created, deleted, gone: 0, leaked, unaccounted };
+            self.cleanup =
+                CleanupSummary { created, deleted, leaked, unaccounted, ..Default::default() };
         }
     }
 

@@ -116,7 +116,7 @@ fn tiles(summary: &Summary) -> Markup {
             @if !summary.rules.is_empty() {
                 div { dt { "rules exercised" } dd { (exercised) small { " of " (summary.rules.len()) } } }
             }
-            div.bad[leaked > 0] {
+            div.bad[leaked > 0 || summary.cleanup.unknown] {
                 dt { "resources" }
                 dd.sentence { (summary.cleanup) }
             }
