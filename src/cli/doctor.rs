@@ -26,12 +26,15 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Ok(account) => account,
         Err(error) => return Ok(show(&unusable(&error))),
     };
-    let visit = Visit {
-        account: &account,
-        client: &client,
-        proxied: is_proxied(account.endpoint()),
-        authorities: authorities.as_deref(),
+    let proxied = match is_proxied(account.endpoint()) {
+        Ok(proxied) => proxied,
+        Err(why) => {
+            warn(format_args!("error: {why}"));
+            return Ok(Exit::Invalid);
+        }
     };
+    let visit =
+        Visit { account: &account, client: &client, proxied, authorities: authorities.as_deref() };
     Ok(show(&visit.pay().await))
 }
 

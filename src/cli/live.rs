@@ -171,6 +171,7 @@ pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exi
     let bare =
         Client::outside(authorities.as_deref()).map_err(|error| invalid(error.to_string()))?;
     let account = account.account(&bare).map_err(|error| invalid(error.to_string()))?;
+    is_proxied(account.endpoint()).map_err(invalid)?;
     let ledger = Ledger::begin(&manners.shelf(), account.endpoint(), Utc::now())
         .map_err(|error| (Exit::Harness, error.to_string()))?;
     let courtesy = Courtesy::new(manners.settings());
@@ -216,23 +217,58 @@ pub fn environment(name: &str) -> Option<OsString> {
 }
 
 /// Whether the environment names a proxy for this endpoint.
-pub fn is_proxied(endpoint: &str) -> bool {
-    let set = |names: [&str; 2]| {
-        names.iter().find_map(|name| environment(name)).filter(|value| !value.is_empty())
+///
+/// # Errors
+///
+/// When it names one that cannot be used, and that would be passed over in silence.
+pub fn is_proxied(endpoint: &str) -> Result<bool, String> {
+    let set = |names: &[&'static str]| {
+        let set = names.iter().filter_map(|name| Some((*name, environment(name)?)));
+        set.into_iter().find(|(_, value)| !value.is_empty())
     };
     let own = if endpoint.starts_with("https") {
-        set(["HTTPS_PROXY", "https_proxy"])
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
     } else {
-        set(["HTTP_PROXY", "http_proxy"])
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
     };
     let host = endpoint.split_once("://").map_or(endpoint, |(_, authority)| authority);
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    let exempt = set(["NO_PROXY", "no_proxy"]).is_some_and(|list| {
+    let exempt = set(&["NO_PROXY", "no_proxy"]).is_some_and(|(_, list)| {
         list.to_string_lossy().split(',').map(str::trim).any(|entry| {
             let entry = entry.trim_start_matches('.');
             !entry.is_empty()
                 && (entry == "*" || host == entry || host.ends_with(&format!(".{entry}")))
         })
     });
-    own.or_else(|| set(["ALL_PROXY", "all_proxy"])).is_some() && !exempt
+    let Some((name, value)) = set(&own).filter(|_| !exempt) else { return Ok(false) };
+    if value.to_str().is_some_and(is_proxy) {
+        return Ok(true);
+    }
+    // Its value may hold a password.
+    Err(format!(
+        "{name} names no proxy that can be used: it must be an address such as \
+         http://proxy.example:8080; unset it, or exempt the host {host} in NO_PROXY"
+    ))
+}
+
+/// Whether a client would take this as a proxy's address.
+fn is_proxy(text: &str) -> bool {
+    let address = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    reqwest::Url::parse(&address)
+        .is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_proxy;
+
+    #[test]
+    fn a_proxy_is_an_address_with_a_host() {
+        for good in ["http://proxy:8080", "proxy.example:3128", "https://u:p@proxy", "10.0.0.1:1"] {
+            assert!(is_proxy(good), "{good}");
+        }
+        for bad in ["http://bad host:9", "http://", "proxy:port", "socks9://proxy:1"] {
+            assert!(!is_proxy(bad), "{bad}");
+        }
+    }
 }

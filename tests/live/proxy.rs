@@ -60,3 +60,18 @@ async fn a_proxy_that_is_not_there_makes_the_resource_unreachable() {
     said(run).await.ended(4).says("cannot be reached");
     assert_eq!(stand_in.emulator.take_exchanges(), Vec::new());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_cannot_be_used_is_refused_and_not_passed_over() {
+    let stand_in = StandIn::start().await;
+    let commands = [
+        stand_in.run(&[quickstart().to_str().expect("a path")]),
+        stand_in.sweep(&[]),
+        stand_in.harness(&["doctor", "--ca-file", "ca.pem"]),
+    ];
+    for mut command in commands {
+        command.env("HTTPS_PROXY", "http://bad host:9");
+        said(command).await.ended(2).says("HTTPS_PROXY names no proxy that can be used");
+    }
+    assert!(stand_in.ledgers().is_empty());
+}
