@@ -51,8 +51,11 @@ impl Finding {
     }
 
     pub(super) fn unseen(what: &'static str) -> Self {
-        let text = "not looked at: see above".to_owned();
-        Self { what, health: Health::Unseen, text, exit: Exit::Success }
+        Self::unseen_for(what, "not looked at: see above")
+    }
+
+    pub(super) fn unseen_for(what: &'static str, text: impl Into<String>) -> Self {
+        Self { what, health: Health::Unseen, text: text.into(), exit: Exit::Success }
     }
 }
 

@@ -54,7 +54,7 @@ impl Visit<'_> {
         let rooms = match rooms {
             Ok(rooms) => rooms,
             Err(why) => {
-                findings.push(Finding::ill(LINES[3], Exit::Unreachable, why));
+                findings.push(Finding::ill(LINES[3], Exit::Unreachable, with_advice(&why)));
                 return with_the_rest_unseen(findings);
             }
         };
@@ -157,6 +157,9 @@ impl Visit<'_> {
                 refusal.to_string().replace('\n', "\n     "),
             );
         }
+        if !accepts(rooms) {
+            return Finding::unseen_for(LINES[5], says_nothing(rooms));
+        }
         let Some(second) = self.account.secondary() else {
             return Finding::well(LINES[5], "accepted");
         };
@@ -170,9 +173,45 @@ impl Visit<'_> {
             Some(_) => {
                 Finding::ill(LINES[5], Exit::Failed, "the first key is accepted, the second is not")
             }
-            None => Finding::well(LINES[5], "accepted, with either key"),
+            None if accepts(&answered) => Finding::well(LINES[5], "accepted, with either key"),
+            None => {
+                let why = says_nothing(&answered);
+                Finding::remark(LINES[5], format!("accepted; of the second key, {why}"))
+            }
         }
     }
+}
+
+/// What a request that found no connection, or no trust, asks its reader to look at.
+fn with_advice(why: &str) -> String {
+    let advice = if why.contains("certificate") {
+        "is it signed by an authority of its own? name that one with --ca-file"
+    } else {
+        "not reached; does anything listen at this host and port, and does a firewall or proxy \
+         stand between?"
+    };
+    format!("{why} ({advice})")
+}
+
+/// Whether an answer shows that the service took the credentials: only one with its own list
+/// does. A gateway, a firewall or a throttle answers before anybody looks at a signature.
+fn accepts(answered: &Answered) -> bool {
+    status_of(answered) == 200 && page(answered).is_some()
+}
+
+fn says_nothing(answered: &Answered) -> String {
+    let status = status_of(answered);
+    let what = match status {
+        200..=299 => format!("HTTP {status} without a list of rooms"),
+        _ => format!("HTTP {status}"),
+    };
+    format!("not seen: {what} says nothing about it")
+}
+
+/// The rooms of a page.
+fn page(answered: &Answered) -> Option<Vec<serde_json::Value>> {
+    let body: serde_json::Value = serde_json::from_slice(&received(answered)?.body).ok()?;
+    body.get("value")?.as_array().cloned()
 }
 
 fn with_the_rest_unseen(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -232,7 +271,7 @@ fn identity_line(answered: &Result<Answered, String>) -> Finding {
         (401, Some("IdentityNotOwned")) => {
             Finding::well(LINES[6], "answers, and tells its own identities from others'")
         }
-        (200..=299 | 404, _) => Finding::well(LINES[6], "answers"),
+        (204, _) | (404, Some(_)) => Finding::well(LINES[6], "answers"),
         (401, _) => Finding::ill(LINES[6], Exit::Failed, "refuses these credentials"),
         (status, code) => Finding::ill(
             LINES[6],
@@ -254,7 +293,14 @@ fn rooms_line(answered: &Answered) -> Finding {
         }
         (401, _) => Finding::ill(LINES[7], Exit::Failed, "refuses these credentials"),
         (status, _) => {
-            Finding::ill(LINES[7], Exit::Failed, format!("answers HTTP {status}, and no list"))
+            let advice = match status {
+                429 | 503 => "come again later",
+                300..=399 => "is this the resource's own address, or one that leads to it?",
+                403 => "a firewall of the resource's, or a gateway, may let this machine not in",
+                _ => "is this the resource's own address?",
+            };
+            let text = format!("answers HTTP {status}, and no list ({advice})");
+            Finding::ill(LINES[7], Exit::Failed, text)
         }
     }
 }
