@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::live::{AccountArgs, MannersArgs, say, warn};
+use super::live::{AccountArgs, MannersArgs, is_proxied, say, warn};
 use crate::driver::wire::Client;
 use crate::exit::Exit;
 use crate::target::courtesy::{Courtesy, Settings};
@@ -11,7 +11,7 @@ use crate::target::sweep::{Broom, Report};
 
 /// Reads the ledgers of runs that were killed, deletes what they created on this resource, and
 /// finds rooms whose answer was lost by repeating their creates, within 5 minutes. Exit 6 when
-/// something may still exist.
+/// something may still exist, 3 when a ledger could not be read.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -36,6 +36,9 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Ok(account) => account,
         Err(error) => return Ok(invalid(&error.to_string())),
     };
+    if let Err(why) = is_proxied(account.endpoint()) {
+        return Ok(invalid(&why));
+    }
     let shelf = args.manners.shelf();
     let courtesy = Courtesy::new(Settings { ..args.manners.settings() });
     let broom = Broom {
@@ -79,6 +82,9 @@ fn show(report: &Report, shelf: &Shelf, courtesy: &Courtesy) {
     }
     for (path, resource) in &report.elsewhere {
         say(format!("{}: of {resource}; left alone", path.display()));
+    }
+    for error in &report.broken {
+        warn(format_args!("error: {error}"));
     }
     if report.swept.is_empty() {
         say(format!("nothing to sweep in {}", shelf.directory().display()));

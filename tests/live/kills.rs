@@ -169,6 +169,41 @@ async fn a_room_whose_answer_was_lost_is_found_by_repeating_its_create() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ledger_that_cannot_be_read_keeps_no_other_from_being_swept() {
+    let stand_in = StandIn::start().await;
+    let shelf = acs_conformance::target::ledger::Shelf::new(stand_in.path("ledgers"));
+    let now = chrono::Utc::now();
+    let endpoint = stand_in.emulator.endpoint();
+    let room = stand_in.foreign_room().await;
+    let begin = || acs_conformance::target::ledger::Ledger::begin(&shelf, endpoint, now);
+    let (ours, later) = (begin().expect("a ledger"), begin().expect("a ledger"));
+    let request = acs_conformance::target::ledger::Request {
+        method: "POST",
+        target: "/rooms?api-version=2025-03-13",
+        headers: &acs_conformance::transcript::Headers::default(),
+        body: b"{}",
+    };
+    let _pending = ours.before(request, now).expect("written");
+    ours.created(1, acs_conformance::transcript::ResourceKind::Room, &room).expect("written");
+    let path = later.path();
+    drop((ours, later));
+    let later = path;
+    let text = std::fs::read_to_string(&later).expect("a ledger");
+    std::fs::write(&later, text.replace("\"version\":1", "\"version\":9")).expect("written");
+    std::fs::write(stand_in.path("ledgers/00torn.ledger"), "garbage\n").expect("written");
+    std::fs::create_dir(stand_in.path("ledgers/01folder.ledger")).expect("a folder");
+
+    let sweep = said(stand_in.sweep(&[])).await;
+    sweep.ended(3).says("created 1, deleted 1, leaked 0");
+    sweep.says("line 1 of").says("01folder.ledger cannot be read").says("is of version 9");
+    assert!(stand_in.existing("rooms").is_empty(), "{}", sweep.text);
+    let mut left = stand_in.ledgers();
+    left.sort();
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left.contains(&later), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn later_than_five_minutes_no_create_is_repeated() {
     let stand_in = StandIn::start().await;
     let then = chrono::Utc::now() - chrono::TimeDelta::seconds(301);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use super::line::VERSION;
 use super::{Heading, Intent, LedgerError, Line, Page, Shelf, Tally};
 use crate::transcript::ResourceKind;
 
@@ -58,7 +59,7 @@ impl Ledger {
         let mut book = Book { path: unnamed.clone(), file, page, end: 0 };
         let process = std::process::id();
         let resource = resource.to_owned();
-        book.write(Line::Ledger(Heading { version: 1, resource, run, process, started }))?;
+        book.write(Line::Ledger(Heading { version: VERSION, resource, run, process, started }))?;
         std::fs::rename(&unnamed, &path).map_err(failed)?;
         sync_directory(directory).map_err(failed)?;
         book.path = path;

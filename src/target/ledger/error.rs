@@ -19,6 +19,12 @@ pub enum LedgerError {
         path = path.display()
     )]
     Foreign { path: PathBuf, line: usize, why: String },
+    #[error(
+        "the ledger {path} is of version {version}, and this acs-conformance knows {known}. The \
+         file was left as it is; sweep it with the version that wrote it, or a later one",
+        path = path.display(), known = super::line::VERSION
+    )]
+    Version { path: PathBuf, version: u32 },
 }
 
 impl LedgerError {

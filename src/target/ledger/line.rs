@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::transcript::ResourceKind;
 
+/// Of the format.
+pub(super) const VERSION: u32 = 1;
+
 /// One line. Intents are numbered from 1 within their file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -24,7 +27,7 @@ pub enum Line {
 /// Whose ledger it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
-    /// Of the format; 1.
+    /// Of the format.
     pub version: u32,
     /// Scheme and authority, without a slash at the end.
     pub resource: String,

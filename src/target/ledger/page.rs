@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::line::VERSION;
 use super::{Heading, Intent, LedgerError, Line, Tally};
 use crate::transcript::ResourceKind;
 
@@ -52,6 +53,11 @@ impl Page {
             }
             let line: Line = serde_json::from_slice(line)
                 .map_err(|error| page.foreign(index, &error.to_string()))?;
+            if let Line::Ledger(Heading { version, .. }) = &line
+                && *version != VERSION
+            {
+                return Err(LedgerError::Version { path: path.to_owned(), version: *version });
+            }
             if page.heading.is_none() && !matches!(line, Line::Ledger(_)) {
                 return Err(page.foreign(index, "it should say whose ledger this is"));
             }
@@ -94,6 +100,13 @@ impl Page {
     /// Creates of which nobody knows whether they came to anything.
     pub fn unknown(&self) -> impl Iterator<Item = &Intent> {
         self.entries.iter().filter(|entry| entry.fate == Fate::Unknown).map(|entry| &entry.intent)
+    }
+
+    /// What became of the create that was sent under this `x-ms-client-request-id`; `None` when
+    /// it never came to be written down, and so never left.
+    pub fn fate_of(&self, request_id: &str) -> Option<&Fate> {
+        let of = |entry: &&Entry| entry.intent.request_id.as_deref() == Some(request_id);
+        self.entries.iter().rev().find(of).map(|entry| &entry.fate)
     }
 
     pub fn tally(&self) -> Tally {

@@ -41,11 +41,12 @@ pub struct Broom<'a> {
 }
 
 impl Broom<'_> {
-    /// Sweeps every ledger of the resource whose run is dead. `clock` tells the machine's time.
+    /// Sweeps every ledger of the resource whose run is dead. `clock` tells the machine's time. A
+    /// ledger that cannot be read or written keeps no other from being swept.
     ///
     /// # Errors
     ///
-    /// When a ledger cannot be read or written. What was swept before stays swept.
+    /// When the folder of the ledgers cannot be read.
     pub async fn sweep(
         &self,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
@@ -53,10 +54,11 @@ impl Broom<'_> {
         let mut report = Report::default();
         let mut taken = Vec::new();
         for path in self.shelf.files()? {
-            match Ledger::take_up(&path)? {
-                None if path.exists() => report.in_use.push(path),
-                None => {}
-                Some(ledger) => match ledger.page().heading {
+            match Ledger::take_up(&path) {
+                Err(error) => report.broken.push(error),
+                Ok(None) if path.exists() => report.in_use.push(path),
+                Ok(None) => {}
+                Ok(Some(ledger)) => match ledger.page().heading {
                     Some(heading) if heading.resource != self.account.endpoint() => {
                         report.elsewhere.push((path, heading.resource));
                     }
@@ -71,7 +73,10 @@ impl Broom<'_> {
             whys.push(find(self.account, &client, ledger, clock, self.dry_run).await);
         }
         for (ledger, unaccounted) in taken.into_iter().zip(whys) {
-            report.swept.push(self.finish(&ledger, unaccounted, clock).await?);
+            match self.finish(&ledger, unaccounted, clock).await {
+                Ok(swept) => report.swept.push(swept),
+                Err(error) => report.broken.push(error),
+            }
         }
         Ok(report)
     }

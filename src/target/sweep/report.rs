@@ -4,17 +4,19 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::exit::Exit;
-use crate::target::ledger::{Intent, Tally};
+use crate::target::ledger::{Intent, LedgerError, Tally};
 use crate::transcript::ResourceKind;
 
 /// All ledgers of a shelf.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Report {
     pub swept: Vec<Swept>,
     /// Ledgers of runs that still go; left alone.
     pub in_use: Vec<PathBuf>,
     /// Ledgers of other resources, with their names; left alone.
     pub elsewhere: Vec<(PathBuf, String)>,
+    /// Why a ledger could not be read or finished; left as it is.
+    pub broken: Vec<LedgerError>,
 }
 
 /// One ledger.
@@ -47,6 +49,9 @@ impl Report {
     }
 
     pub fn exit(&self) -> Exit {
+        if !self.broken.is_empty() {
+            return Exit::Harness;
+        }
         if self.tally().is_clean() { Exit::Success } else { Exit::Leaked }
     }
 }
