@@ -9,6 +9,7 @@ use super::creations::{Creation, Creations};
 use crate::acs::Operation;
 use crate::acs::request::WireRequest;
 use crate::driver::wire::{Answered, InFlight, Outgoing, Signing, user_agent};
+use crate::target::ledger::Fate;
 use crate::target::{Resource, World};
 use crate::transcript::{Cleanup, CleanupResult, Headers, ResourceKind};
 
@@ -46,18 +47,26 @@ async fn recover(
         Operation::CreateRoom => ResourceKind::Room,
         _ => ResourceKind::User,
     };
+    match in_ledger(world, in_flight) {
+        None | Some(Fate::Unknown) => {}
+        Some(Fate::Exists(id)) => {
+            creations.push(kind, id, in_flight.resource);
+            return None;
+        }
+        Some(Fate::Refused | Fate::Deleted(_)) => return None,
+    }
     let unaccounted = |why: String, exchanges| Cleanup {
         kind,
         id: String::new(),
         result: CleanupResult::Unaccounted { why },
         exchanges,
     };
+    let resource = resource(world, in_flight.resource)?;
+    let again = signed_again(&in_flight.outgoing, resource);
     if kind == ResourceKind::User {
         let why = "its answer never came, and creating a user cannot be repeated".to_owned();
         return Some(unaccounted(why, Vec::new()));
     }
-    let resource = resource(world, in_flight.resource)?;
-    let again = signed_again(&in_flight.outgoing, resource);
     let answered = send(world, &again).await;
     let id = answered
         .exchange
@@ -68,7 +77,7 @@ async fn recover(
         .and_then(|body| Some(body.get("id")?.as_str()?.to_owned()));
     match id {
         Some(id) => {
-            creations.push(kind, id, in_flight.resource);
+            creations.push_found(kind, id, in_flight.resource, answered.exchange);
             None
         }
         None => Some(unaccounted(
@@ -78,12 +87,20 @@ async fn recover(
     }
 }
 
+/// What the ledger knows of the create, where one is kept. What is not in it waited for its turn
+/// and never left: as good as refused.
+fn in_ledger(world: &World, in_flight: &InFlight) -> Option<Fate> {
+    let ledger = world.client.passage()?.ledger()?;
+    let id = in_flight.outgoing.headers.get("x-ms-client-request-id")?;
+    Some(ledger.page().fate_of(id).cloned().unwrap_or(Fate::Refused))
+}
+
 async fn delete(world: &World, creation: Creation) -> Cleanup {
-    let Creation { kind, id, resource: number, gone } = creation;
+    let Creation { kind, id, resource: number, gone, found } = creation;
+    let mut exchanges: Vec<_> = found.into_iter().collect();
     if gone {
-        return Cleanup { kind, id, result: CleanupResult::AlreadyGone, exchanges: Vec::new() };
+        return Cleanup { kind, id, result: CleanupResult::AlreadyGone, exchanges };
     }
-    let mut exchanges = Vec::new();
     let result = match (resource(world, number), request_of(kind, &id)) {
         (Some(resource), Some(request)) => {
             let mut answered = send(world, &sign(&request, resource)).await;

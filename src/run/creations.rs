@@ -25,6 +25,8 @@ pub(super) struct Creation {
     pub resource: usize,
     /// A step deleted it and the service agreed.
     pub gone: bool,
+    /// How it was found when its own answer was lost.
+    pub found: Option<Exchange>,
 }
 
 impl Creations {
@@ -68,7 +70,15 @@ impl Creations {
 
     pub fn push(&mut self, kind: ResourceKind, id: String, resource: usize) {
         if !self.all.iter().any(|one| one.kind == kind && one.id == id) {
-            self.all.push(Creation { kind, id, resource, gone: false });
+            self.all.push(Creation { kind, id, resource, gone: false, found: None });
+        }
+    }
+
+    /// As [`Creations::push`], of what was asked for once more.
+    pub fn push_found(&mut self, kind: ResourceKind, id: String, resource: usize, found: Exchange) {
+        self.push(kind, id, resource);
+        if let Some(last) = self.all.last_mut() {
+            last.found = Some(found);
         }
     }
 
