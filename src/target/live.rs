@@ -95,6 +95,11 @@ impl Live {
         Tap::open(opening, &tapped.authority).await.map(Some)
     }
 
+    /// Where it is written down what the run creates.
+    pub fn ledger(&self) -> Option<PathBuf> {
+        Some(self.client.passage()?.ledger()?.path())
+    }
+
     /// Ends the run's dealings with the resource; nothing where no passage was taken.
     pub async fn settle(&self) -> Option<Settlement> {
         let passage = self.client.passage()?;

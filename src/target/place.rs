@@ -62,6 +62,14 @@ impl Target {
         }
     }
 
+    /// Where it is written down what the run creates on a live resource.
+    pub fn ledger(&self) -> Option<std::path::PathBuf> {
+        match self {
+            Self::Emulator(_) | Self::Replay(_) => None,
+            Self::Live(live) => live.ledger(),
+        }
+    }
+
     /// Ends the run's dealings with a live resource; an emulator takes everything with it.
     pub async fn settle(&self) -> Option<Settlement> {
         match self {

@@ -36,7 +36,9 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
         ..RecorderOptions::default()
     };
     sinks.extend(args.reports.tape(&place.redaction));
-    sinks.extend(args.reports.sink(recorder)?);
+    sinks.extend(args.reports.sink(recorder).map_err(|error| {
+        io::Error::new(error.kind(), format!("a report cannot be written: {error}"))
+    })?);
     if let Some(path) = &args.output.stamps {
         sinks.push(Box::new(Stamper::open(path, place.probes.clone())?));
     }

@@ -120,7 +120,7 @@ async fn run(
         Err(exit) => return Ok(exit),
     };
     let interrupt = Interrupt::default();
-    let watcher = crate::cli::run::watch::end_on_signals(interrupt.clone())?;
+    let watcher = crate::cli::run::watch::end_on_signals(interrupt.clone(), place.target.ledger())?;
     let jobs = args.running.jobs.map_or_else(|| place.usual_jobs(), usize::from);
     let not_applicable: Vec<(String, String)> =
         plan.skipped.iter().map(|it| (it.case.name(), it.reason.clone())).collect();
@@ -142,7 +142,7 @@ async fn run(
     };
     let sinks = match listeners::sinks(args, &place, started.cases) {
         Ok(sinks) => sinks,
-        Err(error) => return Ok(usage(format_args!("a report cannot be written: {error}"))),
+        Err(error) => return Ok(usage(error)),
     };
     let suite = Suite {
         cases: Arc::clone(&cases),

@@ -77,14 +77,25 @@ impl Watched {
     }
 }
 
-/// Passes signals on as the wish to end. A second one ends the process at once.
-pub fn end_on_signals(interrupt: Interrupt) -> std::io::Result<tokio::task::JoinHandle<()>> {
+/// Passes signals on as the wish to end. A second one ends the process at once, and says where it
+/// is written down what may be left then.
+pub fn end_on_signals(
+    interrupt: Interrupt,
+    ledger: Option<PathBuf>,
+) -> std::io::Result<tokio::task::JoinHandle<()>> {
     let mut interrupts = Interrupts::listen()?;
     Ok(tokio::spawn(async move {
         interrupts.next().await;
         warn("ending: what was created is being deleted; once more ends at once");
         interrupt.ask();
         interrupts.next().await;
+        if let Some(path) = ledger.filter(|path| path.exists()) {
+            warn(format_args!(
+                "ended at once: `acs-conformance sweep` deletes what is left, which {} holds; \
+                 rooms whose answer was lost can be found within 5 minutes",
+                path.display()
+            ));
+        }
         std::process::exit(i32::from(Exit::Interrupted.code()));
     }))
 }
