@@ -7,7 +7,8 @@
 //! | [`Player`] | answering a case from its cassette, without a network (`--replay`) |
 //! | [`compose`](compose()) | a scenario from a recording (`import`) |
 //!
-//! A cassette holds no secret: it is made from what reports keep, redacted at the same place. Its
+//! A cassette holds no secret: it is made from what reports keep, redacted at the same place. Of
+//! tokens that the service hands out it keeps what they claim, under a signature of nobody. Its
 //! members beyond HAR begin with an underscore, as the format asks.
 
 mod compose;
@@ -15,11 +16,14 @@ mod composition;
 mod fit;
 pub mod har;
 mod player;
+mod replayed;
 mod tape;
+mod token;
 
 pub use compose::{ComposeError, compose};
 pub use har::{Entry, Har, HarError};
 pub use player::{Player, PlayerError};
+pub use replayed::Replayed;
 pub use tape::Tape;
 
 use crate::plan::Case;

@@ -25,7 +25,15 @@ pub enum PlayerError {
         "there is no cassette {}; record it with `run --record`", path.display()
     )]
     Missing { path: PathBuf },
+    #[error(
+        "the cassette {} is of HAR version {version:?}, and 1.2 is what can be played; record it \
+         anew with `run --record`", path.display()
+    )]
+    Version { path: PathBuf, version: String },
 }
+
+/// Of HAR; what `--record` writes.
+const VERSION: &str = "1.2";
 
 /// Plays one cassette once.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ pub struct Player {
     entries: Vec<Entry>,
     redaction: Redaction,
     played: Mutex<Vec<bool>>,
+    /// Undoings that were not recorded.
+    surplus: Mutex<Vec<String>>,
 }
 
 impl Player {
@@ -45,12 +55,15 @@ impl Player {
     ///
     /// # Errors
     ///
-    /// When there is none, or it is no HAR.
+    /// When there is none, or it is no HAR, or one of another version.
     pub fn open(path: &Path) -> Result<Self, PlayerError> {
         if !path.exists() {
             return Err(PlayerError::Missing { path: path.to_owned() });
         }
         let log = Har::open(path)?.log;
+        if log.version != VERSION {
+            return Err(PlayerError::Version { path: path.to_owned(), version: log.version });
+        }
         let mut endpoints: Vec<String> = Vec::new();
         for entry in &log.entries {
             let endpoint = entry.request.endpoint();
@@ -66,6 +79,7 @@ impl Player {
             played: Mutex::new(vec![false; log.entries.len()]),
             entries: log.entries,
             redaction: Redaction::default(),
+            surplus: Mutex::default(),
         })
     }
 
@@ -122,24 +136,53 @@ impl Player {
         }
     }
 
+    /// Whether this undoing was recorded, and has not been played.
+    pub fn undoes(&self, outgoing: &Outgoing) -> bool {
+        self.undoing(&self.lock(), outgoing).is_some()
+    }
+
+    fn undoing(&self, played: &[bool], outgoing: &Outgoing) -> Option<(usize, &Entry)> {
+        self.entries.iter().enumerate().find(|(index, entry)| {
+            entry.cleanup
+                && played.get(*index) == Some(&false)
+                && differences(outgoing, entry, &self.redaction).is_empty()
+        })
+    }
+
     /// There is nothing left to undo when a recording is played: what was not recorded succeeds.
     fn answer_cleanup(&self, outgoing: &Outgoing) -> Received {
-        let recorded = self.entries.iter().find(|entry| {
-            entry.cleanup
-                && entry.error.is_none()
-                && differences(outgoing, entry, &self.redaction).is_empty()
-        });
-        recorded.map_or_else(|| undone(outgoing), |entry| received(&entry.response))
+        let mut played = self.lock();
+        let Some((index, entry)) = self.undoing(&played, outgoing) else {
+            let target = self.redaction.text(&outgoing.target);
+            self.surplus.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+                "the undoing {} {target} is new: the cassette {} does not have it",
+                outgoing.method,
+                self.path.display()
+            ));
+            return undone(outgoing);
+        };
+        if let Some(flag) = played.get_mut(index) {
+            *flag = true;
+        }
+        if entry.error.is_some() { undone(outgoing) } else { received(&entry.response) }
+    }
+
+    /// How undoing, which is over, differs from what was recorded of it.
+    pub fn undone_otherwise(&self) -> Vec<String> {
+        let surplus = self.surplus.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        surplus.into_iter().chain(self.left(true)).collect()
     }
 
     /// The requests that were recorded and never sent.
     pub fn unplayed(&self) -> Vec<String> {
+        self.left(false)
+    }
+
+    fn left(&self, cleanup: bool) -> Vec<String> {
         let played = self.lock();
-        let left = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(index, entry)| !entry.cleanup && played.get(*index) == Some(&false));
+        let left = self.entries.iter().enumerate().filter(|(index, entry)| {
+            entry.cleanup == cleanup && played.get(*index) == Some(&false)
+        });
         left.map(|(index, entry)| {
             format!(
                 "cassette entry {}: {} {} was recorded and is no longer sent",

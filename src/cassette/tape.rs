@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use super::file_name;
 use super::har::{Entry, Har};
+use super::token::with_claims;
 use crate::report::describe::{Redaction, exchange_entry};
 use crate::report::{CaseFinished, Event, Sink, replace};
-use crate::transcript::Transcript;
+use crate::transcript::{Exchange, Transcript};
 
 /// Records each finished case into a folder, one HAR file a case.
 #[derive(Debug)]
@@ -32,13 +33,23 @@ impl Tape {
         .map_err(|error: io::Error| io::Error::other(format!("{}: {error}", path.display())))
     }
 
+    fn entry(&self, exchange: &Exchange) -> Entry {
+        let mut entry = Entry::of(&exchange_entry(exchange, &self.redaction));
+        let content = &mut entry.response.content.text;
+        let body = exchange.received.as_ref().map(|received| &received.body);
+        if let Some(kept) = body.and_then(|body| with_claims(body, content)) {
+            *content = kept;
+        }
+        entry
+    }
+
     fn record(&self, transcript: &Transcript, passed: bool) -> Har {
         let mut entries = Vec::new();
         for step in &transcript.steps {
             entries.extend(step.exchanges.iter().map(|exchange| Entry {
                 step: Some(step.path.clone()),
                 now: Some(crate::acs::time::service_text(step.now)),
-                ..Entry::of(&exchange_entry(exchange, &self.redaction))
+                ..self.entry(exchange)
             }));
         }
         for undoing in &transcript.cleanup {

@@ -14,12 +14,19 @@ pub struct Args {
     /// Write to FILE rather than to standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replace a file that is there already.
+    #[arg(long, requires = "output")]
+    force: bool,
     /// The scenario's name; without it the recording's file name.
     #[arg(long)]
     name: Option<String>,
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
+    if let Some(path) = args.output.as_ref().filter(|path| path.is_file() && !args.force) {
+        anstream::eprintln!("error: `{}` is there already; --force replaces it", path.display());
+        return Ok(Exit::Invalid);
+    }
     let har = match Har::open(&args.from) {
         Ok(har) => har,
         Err(error) => {

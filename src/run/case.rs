@@ -58,6 +58,9 @@ pub async fn run_case(
     transcript.state = world.state();
     transcript.duration = clock.elapsed();
     transcript.cleanup = super::cleanup::undo(world, creations, in_flight).await;
+    if transcript.ended == Ended::Completed {
+        transcript.unconsumed.extend(world.undone_otherwise());
+    }
     if let Some(fault) = driver.end().await
         && matches!(transcript.ended, Ended::Completed | Ended::Failed)
     {

@@ -63,6 +63,10 @@ async fn recover(
     };
     let resource = resource(world, in_flight.resource)?;
     let again = signed_again(&in_flight.outgoing, resource);
+    // A recording creates nothing, and says itself whether there was something to find.
+    if world.player.as_ref().is_some_and(|player| !player.undoes(&again)) {
+        return None;
+    }
     if kind == ResourceKind::User {
         let why = "its answer never came, and creating a user cannot be repeated".to_owned();
         return Some(unaccounted(why, Vec::new()));

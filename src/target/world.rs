@@ -107,6 +107,12 @@ impl World {
         left.iter().map(ToString::to_string).collect()
     }
 
+    /// How the undoing of a case that ran through differs from the recorded one; empty where
+    /// nothing is played.
+    pub fn undone_otherwise(&self) -> Vec<String> {
+        self.player.as_ref().map(|player| player.undone_otherwise()).unwrap_or_default()
+    }
+
     /// The exchanges that the target itself, or the tap before it, wrote down since the last call;
     /// `None` where nobody does.
     pub fn take_exchanges(&self) -> Option<Vec<Exchange>> {

@@ -98,6 +98,8 @@ fn an_imported_recording_checks_and_runs() {
     let scenario = folder.path().join("imported.yaml");
     acs(&["import", text(&cassette), "-o", text(&scenario)]).success();
     acs(&["check", text(&scenario)]).success();
+    let again = acs(&["import", text(&cassette), "-o", text(&scenario)]).code(2);
+    assert!(said(&again).contains("is there already; --force"), "{}", said(&again));
     let run = acs(&["run", text(&scenario)]).success();
     assert!(said(&run).contains("1 passed"), "{}", said(&run));
     let written = std::fs::read_to_string(&scenario).expect("a scenario");
@@ -150,4 +152,80 @@ fn what_is_no_har_is_refused() {
         let refused = acs(&["import", text(&path)]).code(2);
         assert!(said(&refused).contains(why), "{why}: {}", said(&refused));
     }
+}
+
+#[test]
+fn what_was_just_recorded_plays_and_what_cannot_be_played_says_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("report.jsonl");
+    let areas = ["quickstart.yaml", "rooms", "participants", "tokens", "faults", "versions"];
+    let areas: Vec<String> = areas.iter().map(|area| format!("scenarios/{area}")).collect();
+    let run = |option: &str| {
+        let mut arguments = vec!["run", option, text(folder.path())];
+        arguments.extend(["--api-version", "2025-03-13", "--api-version", "2023-10-01"]);
+        arguments.extend(["--report", text(&report)]);
+        arguments.extend(areas.iter().map(String::as_str));
+        acs(&arguments).success()
+    };
+    run("--record");
+    let played = said(&run("--replay"));
+    let report = std::fs::read_to_string(report).expect("a report");
+    assert!(report.contains("transport faults cannot be replayed: hang"), "{report}");
+    assert!(report.contains("a version that is served as another cannot be replayed"));
+    assert!(played.contains("ok   faults::lost-answer::2025-03-13"), "{played}");
+    assert!(played.contains("ok   tokens::claims::2023-10-01"), "{played}");
+}
+
+#[test]
+fn a_cassette_keeps_what_a_token_claims_and_no_signature() {
+    let folder = tempfile::tempdir().expect("a folder");
+    acs(&["run", "scenarios/tokens/claims.yaml", "--record", text(folder.path())]).success();
+    let path = folder.path().join("tokens__claims@2023-10-01.har");
+    let har = std::fs::read_to_string(path).expect("a cassette");
+    // Header, claims, signature: two begin alike, since both are JSON.
+    let tokens: Vec<&str> = har.split("eyJ").skip(1).collect();
+    assert!(!tokens.is_empty() && tokens.len().is_multiple_of(2), "{har}");
+    for parts in tokens.chunks(2) {
+        assert!(parts[0].ends_with('.'), "{parts:?}");
+        let end = parts[1].find(['"', '\\']).expect("it ends");
+        assert!(parts[1][..end].ends_with(".cmVwbGF5"), "{parts:?}");
+    }
+}
+
+fn changed(folder: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+    let path = folder.join(CASSETTE);
+    let mut har = serde_json::from_slice(&std::fs::read(&path).expect("a cassette")).expect("JSON");
+    change(&mut har);
+    std::fs::write(path, har.to_string()).expect("a cassette");
+}
+
+#[test]
+fn an_emptied_cassette_leaks_nothing_and_a_foreign_version_is_told() {
+    let folder = recorded();
+    changed(folder.path(), |har| har["log"]["entries"] = serde_json::json!([]));
+    let red = acs(&["run", QUICKSTART, "--replay", text(folder.path())]).code(1);
+    assert!(said(&red).contains("has no further request"), "{}", said(&red));
+    changed(folder.path(), |har| har["log"]["version"] = "9.9".into());
+    let red = acs(&["run", QUICKSTART, "--replay", text(folder.path())]).code(4);
+    assert!(said(&red).contains("is of HAR version \"9.9\""), "{}", said(&red));
+}
+
+#[test]
+fn an_undoing_too_many_or_too_few_is_told() {
+    let is_undoing = |entry: &serde_json::Value| entry["_cleanup"] == true;
+    let folder = recorded();
+    changed(folder.path(), |har| {
+        let entries = har["log"]["entries"].as_array_mut().expect("entries");
+        entries.retain(|entry| !is_undoing(entry));
+    });
+    let red = acs(&["run", QUICKSTART, "--replay", text(folder.path())]).code(1);
+    assert!(said(&red).contains("the undoing DELETE /identities/"), "{}", said(&red));
+    let folder = recorded();
+    changed(folder.path(), |har| {
+        let entries = har["log"]["entries"].as_array_mut().expect("entries");
+        let more = entries.iter().find(|entry| is_undoing(entry)).cloned();
+        entries.extend(more);
+    });
+    let red = acs(&["run", QUICKSTART, "--replay", text(folder.path())]).code(1);
+    assert!(said(&red).contains("was recorded and is no longer sent"), "{}", said(&red));
 }

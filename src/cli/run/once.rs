@@ -7,11 +7,12 @@ use super::args::{Args, TargetArg};
 use super::{dry_run, listeners, place};
 use crate::acs::ApiVersion;
 use crate::builtin;
+use crate::cassette::Replayed;
 use crate::cli::live::warn;
 use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::{JudgeOptions, SnapshotMode};
-use crate::plan::{BuiltIn, Case, Durations, Filter, Plan, Selection, Shard};
+use crate::plan::{Abilities, BuiltIn, Case, Durations, Filter, Plan, Selection, Shard};
 use crate::report::{RunFinished, RunStarted, suite_digest};
 use crate::run::{CaseOptions, Interrupt, Suite};
 use crate::scenario::Loaded;
@@ -31,7 +32,8 @@ pub async fn carry_out(args: &Args) -> anyhow::Result<Exit> {
         Ok(selection) => selection,
         Err(why) => return Ok(usage(why)),
     };
-    let plan = selection.plan(&loaded.scenarios, &BuiltIn);
+    let abilities: &dyn Abilities = if args.replay.is_some() { &Replayed } else { &BuiltIn };
+    let plan = selection.plan(&loaded.scenarios, abilities);
     if let Some(exit) = nothing_to_do(args, &loaded, &plan) {
         return Ok(exit);
     }
