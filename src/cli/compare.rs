@@ -11,13 +11,15 @@ use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::drift::{Difference, Drift, Side};
 use crate::judge::snapshot::document;
-use crate::judge::{JudgeOptions, SnapshotMode};
+use crate::judge::{JudgeOptions, SnapshotMode, StepResult};
 use crate::plan::{BuiltIn, Case, Filter, Selection};
 use crate::report::describe::Redaction;
-use crate::report::{Event, RunFinished, RunStarted, Sink, suite_digest};
+use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, suite_digest};
 use crate::run::{CaseOptions, Suite};
+use crate::scenario::diagnostics::render;
+use crate::target::refusal::Refusal;
 use crate::target::{Embedded, Target};
-use crate::transcript::{Ended, TargetKind};
+use crate::transcript::{Ended, Outcome, TargetKind};
 
 /// Runs the same cases on two targets and sets the canonical forms of what happened side by side.
 #[derive(Debug, Default, clap::Args)]
@@ -50,6 +52,12 @@ pub struct Args {
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let loaded = builtin::paths_or_default(&args.paths).load();
+    for diagnostic in &loaded.diagnostics {
+        warn(format_args!("{}\n", render(diagnostic, true)));
+    }
+    if loaded.scenarios.is_empty() && !loaded.diagnostics.is_empty() {
+        return Ok(told(Exit::Invalid, "nothing ran: no valid scenario is left"));
+    }
     let filter = match args.filter.as_deref().map(Filter::parse).transpose() {
         Ok(filter) => filter,
         Err(error) => return Ok(told(Exit::Invalid, &error.to_string())),
@@ -77,7 +85,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let mut cases = plan(left.kind());
     cases.retain(|case| there.iter().any(|other| other.name() == case.name()));
     if cases.is_empty() {
-        return Ok(told(Exit::NothingRan, "no case is for both targets"));
+        // Nothing was created: the ledgers go.
+        let _ = tokio::join!(left.settle(), right.settle());
+        let why = match &args.filter {
+            Some(filter) => format!("no case for both targets fits --filter '{filter}'"),
+            None => "no case is for both targets".to_owned(),
+        };
+        return Ok(told(Exit::NothingRan, &why));
     }
     let digest = suite_digest(&loaded.scenarios);
     let (one, other) =
@@ -120,16 +134,34 @@ impl Sink for Keeper {
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
         if let Event::CaseFinished(finished) = event {
             let transcript = finished.transcript;
-            let cut = match &transcript.ended {
-                Ended::Completed => None,
-                Ended::Failed => Some("a step failed, and the case stopped there".to_owned()),
-                other => Some(format!("{other:?}")),
-            };
+            let cut = (transcript.ended != Ended::Completed).then(|| why(finished));
             let side = Side { target: transcript.target, document: document(transcript), cut };
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(side);
         }
         Ok(())
     }
+}
+
+/// Why a case did not run through: what failed in it, with a 401 explained.
+fn why(finished: &CaseFinished<'_>) -> String {
+    let judged = finished.transcript.steps.iter().zip(&finished.verdict.steps);
+    let failed = judged.into_iter().find(|(_, judged)| judged.result == StepResult::Failed);
+    let Some((step, judged)) = failed else {
+        let problems: Vec<String> =
+            finished.verdict.problems.iter().map(ToString::to_string).collect();
+        return problems.join("; ");
+    };
+    let reason = match (&step.outcome, &judged.why, judged.mismatches.first()) {
+        (Some(Outcome::Err(failure)), ..) => failure.message.clone(),
+        (_, Some(why), _) => why.clone(),
+        (.., Some(mismatch)) => mismatch.message.clone(),
+        _ => "it failed".to_owned(),
+    };
+    let mut text = format!("step {} `{}`: {reason}", step.path, step.name);
+    if let Some(refusal) = step.exchanges.last().and_then(Refusal::of) {
+        text.push_str(&format!("\n{refusal}"));
+    }
+    text
 }
 
 async fn run(target: Target, cases: &[Case], suite: String) -> (Vec<Side>, RunFinished) {
@@ -195,7 +227,8 @@ impl Shown {
 
     fn drift(&self, drift: &Drift) {
         for cut in &drift.cut {
-            say(format_args!("  did not run through on {}", self.text(cut)));
+            let cut = self.text(cut).replace('\n', "\n    ");
+            say(format_args!("  did not run through on {cut}"));
         }
         for Difference { step, path, left, right } in &drift.differences {
             say(format_args!("  step {step}, {path}:"));

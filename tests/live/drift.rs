@@ -53,6 +53,35 @@ async fn a_drift_is_told_by_step_and_place_and_a_deviation_excuses_it_while_it_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_a_case_stopped_on_one_side_is_told() {
+    let stand_in = StandIn::start().await;
+    let file = create(&stand_in);
+    let path = file.to_str().expect("a path");
+    let mut wrong = compare(&stand_in, path);
+    let endpoint = stand_in.emulator.endpoint();
+    wrong.env("ACS_CONNECTION_STRING", format!("endpoint={endpoint}/;accesskey=d3Jvbmc="));
+    let wrong = said(wrong).await;
+    wrong.ended(1).says("did not run through on live: step 1 `rooms.create`: ");
+    wrong.says("signed:  POST\\n/rooms").says("usually: 1. the key is not of this resource");
+    let mut poor = compare(&stand_in, path);
+    poor.args(["--max-rooms", "0"]);
+    said(poor).await.ended(1).says("the budget of 0 rooms is used up");
+    stand_in.fault("rooms.create", 1, json!({ "reset": "after" }));
+    said(compare(&stand_in, path)).await.ended(1).says("step 1 `rooms.create`: ").says("reset");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_comparison_without_a_case_leaves_no_ledger_and_says_what_is_missing() {
+    let stand_in = StandIn::start().await;
+    let file = create(&stand_in);
+    let mut none = compare(&stand_in, file.to_str().expect("a path"));
+    none.args(["--filter", "name(zzz)"]);
+    said(none).await.ended(5).says("fits --filter 'name(zzz)'");
+    said(compare(&stand_in, "nofile.yaml")).await.ended(2).says("there is no file or directory");
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_live_run_that_passes_stamps_its_scenarios_and_one_that_fails_does_not() {
     let stand_in = StandIn::start().await;
     let good = quickstart();
