@@ -59,15 +59,17 @@ async fn signed(args: &Args) -> anyhow::Result<String> {
          spaces and the like percent-encoded",
         args.target
     );
+    let method = args.method.to_ascii_uppercase();
+    anyhow::ensure!(
+        http::Method::from_bytes(method.as_bytes()).is_ok(),
+        "{:?} is no HTTP method: GET, POST, PATCH, DELETE, …",
+        args.method
+    );
     let authorities = args.account.authorities()?;
     let client = Client::outside(authorities.as_deref())?;
     let account = args.account.account(&client)?;
-    let request = Plain {
-        method: args.method.to_ascii_uppercase(),
-        target: args.target.clone(),
-        body: body(args)?,
-        ..Plain::default()
-    };
+    let request =
+        Plain { method, target: args.target.clone(), body: body(args)?, ..Plain::default() };
     let mut headers = account.proof(&request, Utc::now()).await?;
     if args.explain {
         explain(&account, &request, &headers);
@@ -75,7 +77,26 @@ async fn signed(args: &Args) -> anyhow::Result<String> {
     if let Some(content_type) = content_type(args, &request) {
         headers.push("content-type", content_type);
     }
-    Ok(if args.curl { curl(&account, &request, &headers) } else { plain(&headers) })
+    if !args.curl {
+        return Ok(plain(&headers));
+    }
+    Ok(curl(&account, &request, &headers, data(args, &request.body)?))
+}
+
+/// What curl is told to send: the file itself where one was named, since a shell's word cannot
+/// hold every byte.
+fn data(args: &Args, body: &[u8]) -> anyhow::Result<Option<String>> {
+    match args.data.as_deref() {
+        Some(file) if file.starts_with('@') && file != "@-" => Ok(Some(file.to_owned())),
+        _ if body.is_empty() => Ok(None),
+        _ => match std::str::from_utf8(body) {
+            Ok(text) if !text.contains('\0') => Ok(Some(text.to_owned())),
+            _ => anyhow::bail!(
+                "the body on standard input is no text, which no command line can hold: put it \
+                 in a file and name that with -d @FILE"
+            ),
+        },
+    }
 }
 
 fn body(args: &Args) -> anyhow::Result<Bytes> {
@@ -115,7 +136,7 @@ fn plain(headers: &Headers) -> String {
     headers.0.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
 }
 
-fn curl(account: &Account, request: &Plain, headers: &Headers) -> String {
+fn curl(account: &Account, request: &Plain, headers: &Headers, data: Option<String>) -> String {
     let mut text = format!(
         "curl --path-as-is -X {} {}",
         quoted(&request.method),
@@ -125,9 +146,9 @@ fn curl(account: &Account, request: &Plain, headers: &Headers) -> String {
         text.push_str(" \\\n  -H ");
         text.push_str(&quoted(&format!("{name}: {value}")));
     }
-    if !request.body.is_empty() {
+    if let Some(data) = data {
         text.push_str(" \\\n  --data-binary ");
-        text.push_str(&quoted(&String::from_utf8_lossy(&request.body)));
+        text.push_str(&quoted(&data));
     }
     text.push('\n');
     text
@@ -154,12 +175,23 @@ mod tests {
             body: Bytes::from_static(b"{\"a\":\"it's\"}"),
             ..Plain::default()
         };
+        let args = Args { data: Some("{\"a\":\"it's\"}".to_owned()), ..Args::default() };
         let mut headers = Headers::default();
         headers.push("x-ms-date", "now");
         assert_eq!(
-            curl(&account, &request, &headers),
+            curl(&account, &request, &headers, data(&args, &request.body).expect("text")),
             "curl --path-as-is -X 'PATCH' 'https://a.example/rooms/1?api-version=v' \\\n  \
              -H 'x-ms-date: now' \\\n  --data-binary '{\"a\":\"it'\\''s\"}'\n"
         );
+    }
+
+    #[test]
+    fn a_body_that_no_shell_can_hold_goes_by_its_files_name_or_not_at_all() {
+        let named = |data: &str| Args { data: Some(data.to_owned()), ..Args::default() };
+        let bytes = b"\xff\x00";
+        let file = data(&named("@a.bin"), bytes).expect("a file");
+        assert_eq!(file.as_deref(), Some("@a.bin"));
+        let error = data(&named("@-"), bytes).expect_err("no text").to_string();
+        assert!(error.contains("-d @FILE"), "{error}");
     }
 }
