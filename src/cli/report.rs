@@ -116,7 +116,26 @@ fn open_all(paths: &[PathBuf]) -> Result<Vec<Report>, Exit> {
     paths.iter().map(|path| open(path)).collect()
 }
 
+/// Whether writing to `output` leaves what is read alone; told when it does not.
+pub(super) fn spares(output: Option<&Path>, inputs: &[PathBuf]) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    let Some(output) = output.filter(|output| output.is_file()) else { return true };
+    let lost = inputs.iter().find(|input| real(input) == real(output));
+    if let Some(input) = lost {
+        anstream::eprintln!(
+            "error: --output {} is the report that is read ({}), which it would replace; name \
+             another file",
+            output.display(),
+            input.display()
+        );
+    }
+    lost.is_none()
+}
+
 fn convert(format: Format, conversion: &Conversion) -> anyhow::Result<Exit> {
+    if !spares(conversion.output.as_deref(), std::slice::from_ref(&conversion.from)) {
+        return Ok(Exit::Invalid);
+    }
     let mut report = match open(&conversion.from) {
         Ok(report) => report,
         Err(exit) => return Ok(exit),
@@ -125,6 +144,9 @@ fn convert(format: Format, conversion: &Conversion) -> anyhow::Result<Exit> {
 }
 
 fn matrix(args: &MatrixArgs) -> anyhow::Result<Exit> {
+    if !spares(args.output.as_deref(), &args.from) {
+        return Ok(Exit::Invalid);
+    }
     let mut reports = match open_all(&args.from) {
         Ok(reports) => reports,
         Err(exit) => return Ok(exit),
@@ -174,6 +196,9 @@ fn diff(args: &DiffArgs) -> anyhow::Result<Exit> {
 }
 
 fn join(args: &MergeArgs) -> anyhow::Result<Exit> {
+    if !spares(Some(&args.output), &args.from) {
+        return Ok(Exit::Invalid);
+    }
     let mut reports = match open_all(&args.from) {
         Ok(reports) => reports,
         Err(exit) => return Ok(exit),

@@ -44,12 +44,13 @@ impl ReportFiles {
     ///
     /// # Errors
     ///
-    /// When report.jsonl cannot be made.
+    /// When report.jsonl cannot be made, or two reports would be written to one file.
     pub fn sink(&self, options: RecorderOptions) -> std::io::Result<Option<Box<dyn Sink>>> {
         let files = self.options();
         if files.is_empty() {
             return Ok(None);
         }
+        apart(&files)?;
         Ok(Some(Box::new(Folder::open(files, options)?)))
     }
 
@@ -77,4 +78,26 @@ impl ReportFiles {
         }
         FolderOptions { journal, formats }
     }
+}
+
+/// Of two reports in one file the first would be lost.
+fn apart(files: &FolderOptions) -> std::io::Result<()> {
+    let mut taken: Vec<(&str, PathBuf)> = Vec::new();
+    let journal = files.journal.iter().map(|path| ("report.jsonl", path));
+    let formats = files.formats.iter().map(|(format, path)| (format.file_name(), path));
+    for (name, path) in journal.chain(formats) {
+        // A device takes everything.
+        if path.exists() && !path.is_file() {
+            continue;
+        }
+        let path = std::path::absolute(path)?;
+        match taken.iter().find(|(other, known)| *known == path && *other != name) {
+            Some((other, _)) => {
+                let why = format!("{} would hold both {other} and {name}", path.display());
+                return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+            }
+            None => taken.push((name, path)),
+        }
+    }
+    Ok(())
 }

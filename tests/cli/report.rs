@@ -105,6 +105,68 @@ fn a_page_needs_no_network_and_escapes_what_scenarios_say() {
 }
 
 #[test]
+fn a_page_tells_what_was_left_and_what_differs_and_keeps_retries_and_cleanup_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = everything(sdk("1.2.0", "CPython 3.13")).save(folder.path(), "report.jsonl");
+    let page = out(&report(&["html", text(&path)]).success());
+    for told in [
+        // The difference from the snapshot.
+        "Differs from the snapshot <small><code>snapshots/a.snap</code>",
+        "<del>-   pstnDialOutEnabled: false\n</del><ins>+   pstnDialOutEnabled: true\n</ins>",
+        // What is left.
+        "created 5, deleted 4, leaked 1",
+        "1 created, 0 gone, <b class=\"broken\">1 may still exist</b>",
+        "<code>99400000000000001</code>: leaked – DELETE answered 503",
+        // The environment.
+        "<dt>implementation</dt><dd>azure-communication-rooms 1.2.0",
+        "<dt>platform</dt><dd>linux x86_64</dd>",
+        "<dt>seed</dt><dd>7</dd>",
+        // The waterfall.
+        "4 requests in 33 ms, 1 of them retries, 1 cleanup",
+        "<li class=\"bar first\">",
+        "<li class=\"bar retry\">",
+        "<span class=\"unseen\">retry </span>201",
+        "<li class=\"bar cleanup\">",
+        "<span class=\"unseen\">cleanup </span>204",
+    ] {
+        assert!(page.contains(told), "no {told:?} in:\n{page}");
+    }
+}
+
+#[test]
+fn of_a_live_run_that_was_cut_off_nobody_knows_what_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut sample =
+        Sample::new(sdk("1.2.0", "CPython 3.13")).case("rooms::a::2025-03-13", Status::Pass);
+    sample.header.target = "live".to_owned();
+    let whole = sample.write();
+    let footer = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n');
+    let path = folder.path().join("report.jsonl");
+    std::fs::write(&path, &whole[..=footer.expect("lines")]).expect("a file");
+    for format in ["markdown", "html", "json"] {
+        let made = out(&report(&[format, text(&path)]).success());
+        let unknown = "unknown: the run was cut off; `acs-conformance sweep` finishes it";
+        assert!(made.contains(unknown), "{format}: {made}");
+        assert!(!made.contains("leaked 0") && !made.contains("\"leaked\":0"), "{format}: {made}");
+    }
+}
+
+#[test]
+fn no_report_is_replaced_by_what_is_made_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sample = Sample::new(sdk("1.2.0", "CPython 3.13"));
+    let path = sample.case("rooms::a::2025-03-13", Status::Pass).save(folder.path(), "r.jsonl");
+    let before = std::fs::read(&path).expect("a report");
+    let roundabout = folder.path().join(".").join("r.jsonl");
+    for made in [["html"], ["matrix"], ["merge"]] {
+        let arguments = [&made[..], &[text(&path), "--output", text(&roundabout)]].concat();
+        let refused = report(&arguments).code(2);
+        assert!(err(&refused).contains("is the report that is read"), "{}", err(&refused));
+        assert_eq!(std::fs::read(&path).expect("a report"), before, "{made:?}");
+    }
+}
+
+#[test]
 fn a_report_cut_off_anywhere_still_gives_every_format_and_never_looks_green() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = Sample::new(sdk("1.2.0", "CPython 3.13"))

@@ -69,6 +69,30 @@ fn every_report_says_which_version_was_served_as_another() {
 }
 
 #[test]
+fn two_reports_in_one_file_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("both");
+    let flags = ["--junit", text(&file), "--html", text(&file)];
+    let refused = acs(&[&["run", "scenarios/quickstart.yaml"][..], &flags[..]].concat()).code(2);
+    assert!(said(&refused).contains("would hold both junit.xml and report.html"));
+    assert!(!file.exists());
+}
+
+#[test]
+fn stamps_that_are_not_there_or_no_stamps_are_told_as_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = folder.path().join("TYPO.json");
+    let told = acs(&["scenarios", "behaviours", "--stamps", text(&missing)]).code(2);
+    assert!(said(&told).contains("TYPO.json of --stamps"), "{}", said(&told));
+    let foreign = folder.path().join("foreign.json");
+    std::fs::write(&foreign, "[]").expect("written");
+    let run = ["run", "scenarios/quickstart.yaml", "--stamps", text(&foreign)];
+    let told = said(&acs(&run).code(2));
+    assert!(told.contains("foreign.json holds no stamps of live runs"), "{told}");
+    assert!(!told.contains("cannot be written"), "{told}");
+}
+
+#[test]
 fn a_killed_run_leaves_reports_that_can_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = folder.path().join("report.jsonl");

@@ -174,13 +174,19 @@ impl SuiteArgs {
                 return Ok(Ran::Not(Exit::Unreachable));
             }
         };
+        let sinks = match self.sinks(subject, &prepared, &place.redaction) {
+            Ok(sinks) => sinks,
+            Err(error) => {
+                anstream::eprintln!("error: a report cannot be written: {error}");
+                return Ok(Ran::Not(Exit::Invalid));
+            }
+        };
         let interrupt = trial.options.interrupt.clone();
         let mut signals = Interrupts::listen()?;
         let listening = tokio::spawn(async move {
             signals.next().await;
             interrupt.ask();
         });
-        let sinks = self.sinks(subject, &prepared, &place.redaction)?;
         let outcome = trial.run(&prepared, sinks).await;
         listening.abort();
         Ok(Ran::Done(Box::new((prepared, outcome))))
