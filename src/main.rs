@@ -4,11 +4,10 @@ use std::process::ExitCode;
 
 use acs_conformance::cli::Cli;
 use acs_conformance::exit::Exit;
-use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Cli::parse().carry_out().await {
+    match Cli::read().carry_out().await {
         Ok(exit) => exit.into(),
         Err(error) => {
             anstream::eprintln!("error: {error:#}");

@@ -95,6 +95,13 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the arguments of this process; ends it where they are wrong, or ask for help.
+    pub fn read() -> Self {
+        let matches = set_or_absent(<Self as clap::CommandFactory>::command()).get_matches();
+        <Self as clap::FromArgMatches>::from_arg_matches(&matches)
+            .unwrap_or_else(|error| error.exit())
+    }
+
     /// Carries the command out; without one, runs the scenarios at hand.
     ///
     /// # Errors
@@ -129,6 +136,19 @@ impl Cli {
             Some(Command::ReferenceClient(args)) => reference_client::carry_out(args).await,
         }
     }
+}
+
+/// A variable that is set to nothing, as CI sets one without a value, is as good as absent.
+fn set_or_absent(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| match is_empty(&arg) {
+            true => arg.env(clap::builder::Resettable::Reset),
+            false => arg,
+        })
+        .mut_subcommands(set_or_absent)
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is no error.

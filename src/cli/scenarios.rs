@@ -1,6 +1,6 @@
 //! `scenarios`: export the built-in scenarios, and say which behaviours they assert.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anstream::{eprintln, print, println};
@@ -10,6 +10,8 @@ use crate::builtin;
 use crate::exit::Exit;
 use crate::report::behaviours;
 use crate::report::stamps::Stamps;
+
+const USUAL_STAMPS: &str = "evidence/live.json";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -39,8 +41,8 @@ enum Command {
         #[arg(value_name = "FILES|DIRS|GLOBS")]
         paths: Vec<PathBuf>,
         /// What live runs confirmed, as `run --stamps` writes it; may be repeated, for the shards
-        /// of a night.
-        #[arg(long, value_name = "FILE", default_value = "evidence/live.json")]
+        /// of a night [default: evidence/live.json, if it is there].
+        #[arg(long, value_name = "FILE")]
         stamps: Vec<PathBuf>,
         /// List instead what no live run has confirmed for so long, such as 30d.
         #[arg(long, value_name = "AGE", value_parser = age)]
@@ -56,10 +58,8 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Export { directory } => export(&directory),
         Command::Behaviours { paths, stamps, stale } => {
-            let read: std::io::Result<Vec<_>> =
-                stamps.iter().map(|path| Stamps::read(path)).collect();
-            let stamps = match read {
-                Ok(all) => all.into_iter().fold(Stamps::default(), Stamps::and),
+            let stamps = match read(&stamps) {
+                Ok(stamps) => stamps,
                 Err(error) => {
                     eprintln!("error: {error}");
                     return Ok(Exit::Invalid);
@@ -71,6 +71,22 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             })
         }
     }
+}
+
+/// All stamps together. Only of files that nobody named may there be none.
+fn read(named: &[PathBuf]) -> std::io::Result<Stamps> {
+    if named.is_empty() {
+        return Stamps::read(Path::new(USUAL_STAMPS));
+    }
+    let mut all = Stamps::default();
+    for path in named {
+        if !path.exists() {
+            let why = format!("there is no file {} of --stamps", path.display());
+            return Err(std::io::Error::new(std::io::ErrorKind::NotFound, why));
+        }
+        all = all.and(Stamps::read(path)?);
+    }
+    Ok(all)
 }
 
 fn export(directory: &std::path::Path) -> anyhow::Result<Exit> {

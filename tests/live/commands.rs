@@ -53,6 +53,24 @@ async fn the_doctor_tells_a_wrong_key_a_wrong_trust_and_a_wrong_name_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_claims_no_signature_that_nobody_looked_at() {
+    let stand_in = StandIn::start().await;
+    let html =
+        json!({ "status": 200, "text": "<html>", "headers": { "content-type": "text/html" } });
+    let answers = [429, 503, 302, 403].map(|status| json!({ "status": status })).into_iter();
+    for answer in answers.chain([html]) {
+        stand_in.fault("*", 2, answer.clone());
+        let doctor = said(stand_in.harness(&["doctor", "--ca-file", "ca.pem"])).await;
+        doctor.ended(1).says("-    signature    not seen: HTTP").says("FAIL rooms");
+        assert!(!doctor.text.contains("ok   identity"), "{answer}: {}", doctor.text);
+    }
+    let nobody = "endpoint=https://localhost:9/;accesskey=d3Jvbmc=";
+    let mut refused = stand_in.harness(&["doctor", "--ca-file", "ca.pem"]);
+    refused.env("ACS_CONNECTION_STRING", nobody);
+    said(refused).await.ended(4).says("does anything listen at this host and port");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unreachable_resource_ends_a_run_with_4_within_ten_seconds() {
     let stand_in = StandIn::start().await;
     for string in [
@@ -87,6 +105,8 @@ async fn what_sign_prints_is_what_the_service_accepts() {
     unsigned.ended(2).says("ACS_CONNECTION_STRING is not set");
     let bad = said(stand_in.harness(&["sign", "GET", "rooms"])).await;
     bad.ended(2).says("must begin with a slash");
+    let method = said(stand_in.harness(&["sign", "GE T", "/rooms"])).await;
+    method.ended(2).says("\"GE T\" is no HTTP method");
 }
 
 #[cfg(unix)]
@@ -133,6 +153,19 @@ async fn a_budget_ends_a_case_and_not_its_undoing() {
     run.ended(1).says("the budget of 2 users is used up").says("created 2, deleted 2, leaked 0");
     let run = said(stand_in.run(&["--max-requests", "5", scenario])).await;
     run.ended(1).says("the budget of 5 requests is used up").says("leaked 0");
+    let run = said(stand_in.run(&["--max-rooms", "0", scenario])).await;
+    run.ended(1).says("the budget of 0 rooms is used up").says("created 3, deleted 3, leaked 0");
+    stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_create_that_waited_for_its_turn_when_the_time_was_up_is_no_leak() {
+    let stand_in = StandIn::start().await;
+    let scenario = quickstart();
+    let scenario = scenario.to_str().expect("a path");
+    let run = said(stand_in.run(&["--rate", "0.5", "--timeout", "1s", scenario])).await;
+    run.ended(1).says("created 1, deleted 1, leaked 0");
+    assert!(!run.text.contains("left behind"), "{}", run.text);
     stand_in.nothing_is_left();
 }
 
@@ -217,4 +250,50 @@ async fn two_runs_at_once_on_one_resource_keep_out_of_each_others_way() {
     second.ended(0).says("created 160, deleted 160, leaked 0");
     sweep.ended(0).says("its run still goes; left alone");
     stand_in.nothing_is_left();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_variable_without_a_value_is_as_good_as_absent() {
+    let stand_in = StandIn::start().await;
+    let mut run = stand_in.run(&[quickstart().to_str().expect("a path")]);
+    run.env("ACS_AUTH", "").env("ACS_RATE", "");
+    said(run).await.ended(0);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_signal_says_where_it_is_written_down_what_is_left() {
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
+    let stand_in = StandIn::start().await;
+    stand_in.fault("rooms.create", 1, json!({ "hang": true }));
+    let step = json!([{ "call": { "op": "rooms.create", "expect": { "ok": {} } } }]);
+    let file = stand_in.scenario("hanging", step);
+    let mut run = stand_in.run(&[file.to_str().expect("a path")]);
+    let mut child = run
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the harness starts");
+    let process = libc::pid_t::try_from(child.id().expect("it runs")).expect("a process id");
+    // SAFETY: `kill` takes numbers only, and the process is our own child.
+    let interrupt = || unsafe { libc::kill(process, libc::SIGINT) };
+    let is_intended = |path: std::path::PathBuf| {
+        std::fs::read_to_string(path).is_ok_and(|text| text.contains("\"intent\""))
+    };
+    while !stand_in.ledgers().into_iter().any(is_intended) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error")).lines();
+    interrupt();
+    while let Some(line) = lines.next_line().await.expect("text") {
+        if line.contains("once more ends at once") {
+            interrupt();
+        }
+        if line.contains("`acs-conformance sweep` deletes what is left") {
+            assert!(line.contains(".ledger"), "{line}");
+            assert_eq!(child.wait().await.expect("it ends").code(), Some(130));
+            return;
+        }
+    }
+    panic!("it ended without a word about the ledger");
 }

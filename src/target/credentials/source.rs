@@ -51,11 +51,9 @@ impl Source {
             Some(path) => {
                 let text = read(path)?;
                 let name = path.display();
-                let mut lines =
-                    text.expose().lines().map(str::trim).filter(|line| !line.is_empty());
-                let first = lines.next().unwrap_or_default().to_owned();
-                let second = lines.next().map(str::to_owned);
-                ((name.to_string(), first), second.map(|text| (format!("{name}, line 2"), text)))
+                let (first, second) = two_lines(text.expose());
+                let second = second.map(|text| (format!("{name}, line 2"), text));
+                ((name.to_string(), first), second)
             }
             None => {
                 let name = self.variable.as_deref().unwrap_or(USUAL).to_owned();
@@ -93,6 +91,24 @@ impl Source {
         let variable = |name: &str| text_of(environment, name);
         let entra = Entra::new(method, &variable, secret, client)?;
         Account::with_entra(&endpoint, Arc::new(entra))
+    }
+}
+
+/// Both connection strings of a file: its first two lines, or, as the emulator's own env file has
+/// them, those of the usual variables among others.
+fn two_lines(text: &str) -> (String, Option<String>) {
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let of = |name: &str| {
+        let value = lines().find_map(|line| {
+            let line = line.strip_prefix("export ").unwrap_or(line);
+            line.strip_prefix(name)?.strip_prefix('=')
+        })?;
+        Some(value.trim_matches(['"', '\'']).to_owned())
+    };
+    match of(USUAL) {
+        Some(first) => (first, of(&format!("{USUAL}_SECONDARY"))),
+        None => (lines().next().unwrap_or_default().to_owned(), lines().nth(1).map(str::to_owned)),
     }
 }
 
@@ -152,6 +168,20 @@ mod tests {
                 |key: Option<&crate::acs::AccessKey>| key.map(|key| key.text().expose().to_owned());
             assert_eq!(key(account.primary()).as_deref(), Some("Zmlyc3Q="));
             assert_eq!(key(account.secondary()).as_deref(), Some("c2Vjb25k"));
+        }
+    }
+
+    #[test]
+    fn an_env_file_serves_as_well_and_a_byte_order_mark_does_no_harm() {
+        let two = format!(
+            "# keys\nACS_ENDPOINT=https://a.example\n{USUAL}={FIRST}\nexport {USUAL}_SECONDARY=\"{SECOND}\"\n"
+        );
+        for (text, second) in [
+            (two, Some(SECOND)),
+            (format!("\u{feff}{FIRST}\r\n{SECOND}"), Some(SECOND)),
+            (format!("\u{feff}{USUAL}='{FIRST}'\n"), None),
+        ] {
+            assert_eq!(two_lines(&text), (FIRST.to_owned(), second.map(str::to_owned)), "{text}");
         }
     }
 
