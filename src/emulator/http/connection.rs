@@ -143,7 +143,13 @@ async fn speak(stream: Stream, number: u64, front: Arc<Front>, stopped: watch::R
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .auto_date_header(false);
         let connection = builder.serve_connection(io, service_fn(handle));
-        drive(connection, wire, wanted, ends, |connection| connection.graceful_shutdown()).await;
+        let unheard = never_greeted(wire.clone(), limits.idle);
+        let served =
+            drive(connection, wire, wanted, ends, |connection| connection.graceful_shutdown());
+        tokio::select! {
+            () = served => {}
+            () = unheard => tracing::debug!("no HTTP/2 preface came"),
+        }
     } else {
         let mut builder = http1::Builder::new();
         builder
@@ -154,6 +160,18 @@ async fn speak(stream: Stream, number: u64, front: Arc<Front>, stopped: watch::R
             .auto_date_header(false);
         let connection = builder.serve_connection(io, service_fn(handle));
         drive(connection, wire, wanted, ends, |connection| connection.graceful_shutdown()).await;
+    }
+}
+
+/// Bytes of the preface with which a client begins HTTP/2 (RFC 9113, section 3.4).
+const PREFACE: u64 = 24;
+
+/// Ends when the preface is not in after so long: the HTTP library begins to count idle time only
+/// once it is.
+async fn never_greeted(wire: Wire, patience: std::time::Duration) {
+    tokio::time::sleep(patience).await;
+    if wire.arrived() >= PREFACE {
+        std::future::pending().await
     }
 }
 

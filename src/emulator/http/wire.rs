@@ -26,6 +26,8 @@ struct State {
     stream: Option<Stream>,
     /// What arrived since the last request; `None` when nobody asked.
     tap: Option<Vec<u8>>,
+    /// How many bytes arrived in all.
+    arrived: u64,
     /// Runs while the client takes no bytes.
     stalled: Option<Pin<Box<Sleep>>>,
     patience: Duration,
@@ -34,7 +36,13 @@ struct State {
 impl Wire {
     pub(super) fn new(stream: Stream, patience: Duration, remember: bool) -> Self {
         let tap = remember.then(Vec::new);
-        Self(Arc::new(Mutex::new(State { stream: Some(stream), tap, stalled: None, patience })))
+        Self(Arc::new(Mutex::new(State {
+            stream: Some(stream),
+            tap,
+            arrived: 0,
+            stalled: None,
+            patience,
+        })))
     }
 
     /// Takes the stream away from whoever else holds this wire.
@@ -45,6 +53,11 @@ impl Wire {
     /// The bytes that arrived since the last call.
     pub(super) fn remembered(&self) -> Option<Vec<u8>> {
         self.lock().tap.as_mut().map(std::mem::take)
+    }
+
+    /// How many bytes arrived since the handshake.
+    pub(super) fn arrived(&self) -> u64 {
+        self.lock().arrived
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -84,9 +97,10 @@ impl AsyncRead for Wire {
         let mut state = self.lock();
         let before = buffer.filled().len();
         ready!(state.stream()?.poll_read(context, buffer))?;
+        let arrived = buffer.filled().get(before..).unwrap_or_default();
+        state.arrived += arrived.len() as u64;
         if let Some(tap) = &mut state.tap {
             let room = REMEMBERED.saturating_sub(tap.len());
-            let arrived = buffer.filled().get(before..).unwrap_or_default();
             tap.extend(arrived.iter().take(room));
         }
         Poll::Ready(Ok(()))
