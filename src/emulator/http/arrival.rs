@@ -5,6 +5,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{EXPECT, HOST};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::{HeaderMap, StatusCode, Version};
 
 use super::limits::Limits;
@@ -12,7 +13,8 @@ use crate::acs::Operation;
 use crate::emulator::service::{Request, operation_of};
 use crate::transcript::{Headers, Sent};
 
-/// The request in the words that the core uses, and its head as it was spelt when a journal wants it.
+/// The request in the words that the core uses, and its head as it was spelt when a journal wants
+/// it. Whether there is a journal makes no difference to the request.
 #[derive(Debug)]
 pub(in crate::emulator) struct Arrival {
     pub request: Request,
@@ -20,7 +22,9 @@ pub(in crate::emulator) struct Arrival {
     /// As far as it was read: before the body, a PATCH of participants counts as one that adds.
     pub operation: Option<Operation>,
     /// As spelt on the wire; lower-case and perhaps in another order when nobody remembers it.
-    spelt: Option<Headers>,
+    spelt: Option<Head>,
+    /// Where it goes is told as RFC 9112 wants it.
+    addressed: bool,
 }
 
 /// This much of a body that is too long is read and dropped, so that the client hears the answer.
@@ -29,32 +33,39 @@ const DROPPED: usize = 16 << 20;
 impl Arrival {
     /// Reads the head. `raw` are the bytes that arrived, for the spelling of names.
     pub(super) fn of_head(parts: Parts, raw: Option<&[u8]>) -> Self {
-        let original = raw.and_then(|raw| Head::read(raw, &parts));
-        let (target, spelt) = match original {
-            Some(head) => (head.target, Some(head.headers)),
-            None => (target_of(&parts), None),
-        };
+        let spelt = raw.and_then(|raw| Head::read(raw, &parts));
+        let target = target_of(&parts);
         let authority = match (parts.uri.authority(), parts.headers.get(HOST)) {
             (Some(authority), _) => authority.as_str().to_owned(),
             (None, Some(host)) => text(host.as_bytes()),
             (None, None) => String::new(),
         };
         let version = parts.version;
+        let addressed = target.is_ascii() && names_one_host(&parts, &authority);
         let (method, headers) = (parts.method, parts.headers);
         let request = Request { method, authority, target, headers, body: Bytes::new() };
         let operation = operation_of(&request);
-        Self { request, version, operation, spelt }
+        Self { request, version, operation, spelt, addressed }
+    }
+
+    /// Whether host and target are such that a service could be found by them; if not: 400.
+    pub(super) const fn is_addressed(&self) -> bool {
+        self.addressed
     }
 
     /// As the journal keeps it.
     pub(super) fn sent(&self) -> Sent {
+        let (target, headers) = match &self.spelt {
+            Some(head) => (head.target.clone(), head.headers.clone()),
+            None => (self.request.target.clone(), headers_of(&self.request.headers)),
+        };
         Sent {
             method: self.request.method.as_str().to_owned(),
             scheme: "https".into(),
             authority: self.request.authority.clone(),
-            target: self.request.target.clone(),
+            target,
             protocol: protocol(self.version).into(),
-            headers: self.spelt.clone().unwrap_or_else(|| headers_of(&self.request.headers)),
+            headers,
             body: self.request.body.clone(),
         }
     }
@@ -73,15 +84,18 @@ impl Arrival {
         if waits && announced > limits.body as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        let whole = tokio::time::timeout(limits.upload, collect(body, limits.body)).await;
-        match whole {
-            Ok(Ok(bytes)) => {
-                self.keep(bytes);
-                Ok(())
-            }
-            Ok(Err(refusal)) => Err(refusal),
-            Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+        // Over HTTP/2 the rest of a body costs its own stream alone, and a reset would come in
+        // place of the answer.
+        let dropped = if self.version == Version::HTTP_2 { usize::MAX } else { DROPPED };
+        let mut gathered = Gathered::default();
+        let read = gathered.read(body, limits.body, dropped);
+        let read = tokio::time::timeout(limits.upload, read).await;
+        if gathered.length > limits.body {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
+        read.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))?;
+        self.keep(gathered.whole());
+        Ok(())
     }
 
     /// Reads `count` bytes of the body at least, or all of it.
@@ -103,39 +117,69 @@ impl Arrival {
     }
 }
 
-async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
-    let mut first: Option<Bytes> = None;
-    let mut rest = BytesMut::new();
-    let mut length = 0_usize;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(StatusCode::BAD_REQUEST) };
-        let Ok(data) = frame.into_data() else { continue };
-        length = length.saturating_add(data.len());
-        if length > DROPPED {
-            break;
+/// What of a body has come.
+#[derive(Default)]
+struct Gathered {
+    first: Option<Bytes>,
+    rest: BytesMut,
+    length: usize,
+}
+
+impl Gathered {
+    /// Reads to the end, but no further than `dropped` bytes; beyond `limit` nothing is kept.
+    async fn read(
+        &mut self,
+        mut body: Incoming,
+        limit: usize,
+        dropped: usize,
+    ) -> Result<(), StatusCode> {
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else { return Err(StatusCode::BAD_REQUEST) };
+            let Ok(data) = frame.into_data() else { continue };
+            self.length = self.length.saturating_add(data.len());
+            if self.length > dropped {
+                return Ok(());
+            }
+            if self.length > limit {
+                (self.first, self.rest) = (None, BytesMut::new());
+            } else {
+                self.add(data);
+            }
         }
-        if length > limit {
-            (first, rest) = (None, BytesMut::new());
-            continue;
-        }
-        match &first {
-            None => first = Some(data),
+        Ok(())
+    }
+
+    fn add(&mut self, data: Bytes) {
+        match &self.first {
+            None => self.first = Some(data),
             Some(start) => {
-                if rest.is_empty() {
-                    rest.extend_from_slice(start);
+                if self.rest.is_empty() {
+                    self.rest.extend_from_slice(start);
                 }
-                rest.extend_from_slice(&data);
+                self.rest.extend_from_slice(&data);
             }
         }
     }
-    if length > limit {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+
+    /// A body that came in one piece, as nearly all do, is not copied.
+    fn whole(self) -> Bytes {
+        if self.rest.is_empty() { self.first.unwrap_or_default() } else { self.rest.freeze() }
     }
-    // A body that came in one piece, as nearly all do, is not copied.
-    Ok(if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() })
+}
+
+/// Whether the request names one host, and as hosts are written. HTTP/1.0 need not name one.
+fn names_one_host(parts: &Parts, authority: &str) -> bool {
+    let hosts = parts.headers.get_all(HOST).iter().count();
+    if authority.is_empty() && hosts == 0 {
+        return parts.version == Version::HTTP_10;
+    }
+    let required = usize::from(parts.version == Version::HTTP_11);
+    let written = authority.parse::<Authority>().is_ok_and(|written| !written.host().is_empty());
+    (required..=1).contains(&hosts) && written && !authority.contains('@')
 }
 
 /// The head of an HTTP/1.1 request as it was spelt.
+#[derive(Debug)]
 struct Head {
     target: String,
     headers: Headers,

@@ -38,6 +38,12 @@ impl Front {
         let (parts, body) = request.into_parts();
         let raw = control.wire.remembered();
         let mut arrival = Arrival::of_head(parts, raw.as_deref());
+        if !arrival.is_addressed() {
+            return self.refuse(&arrival, &control, StatusCode::BAD_REQUEST);
+        }
+        if arrival.request.authority.is_empty() {
+            self.resource.authority().clone_into(&mut arrival.request.authority);
+        }
         if arrival.request.target.len() > self.limits.target {
             return self.refuse(&arrival, &control, StatusCode::URI_TOO_LONG);
         }
