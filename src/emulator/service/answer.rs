@@ -74,9 +74,7 @@ impl Frame<'_> {
             headers.insert(CONTENT_TYPE, JSON);
             if self.is_identity() { Framing::Length } else { Framing::Chunked }
         };
-        if self.is_identity() {
-            headers.insert(PROCESSING_TIME, HeaderValue::from_static("14ms"));
-        }
+        self.add_processing_time(&mut headers);
         if let Some(room) = reply.location {
             let path = if self.defects.has(Defect::LocationAsPath) { "/rooms/" } else { "" };
             insert(&mut headers, LOCATION, &format!("{path}{room}"));
@@ -99,6 +97,7 @@ impl Frame<'_> {
     fn error(&self, status: StatusCode, error: &ServiceError, in_action: bool) -> Response {
         let mut headers = self.headers();
         headers.insert(CONTENT_TYPE, if self.is_identity() { BARE_JSON } else { JSON });
+        self.add_processing_time(&mut headers);
         if in_action {
             self.add_versions(&mut headers);
             let wanted = !self.is_identity() && !self.defects.has(Defect::NoErrorCodeHeader);
@@ -136,6 +135,13 @@ impl Frame<'_> {
             headers.insert(CLIENT_REQUEST_ID, id.clone());
         }
         headers
+    }
+
+    /// Identity tells it on success and on errors.
+    fn add_processing_time(&self, headers: &mut HeaderMap) {
+        if self.is_identity() {
+            headers.insert(PROCESSING_TIME, HeaderValue::from_static("14ms"));
+        }
     }
 
     fn add_versions(&self, headers: &mut HeaderMap) {
