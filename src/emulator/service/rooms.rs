@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use http::StatusCode;
+use serde_json::Value;
 
 use super::answer::Reply;
 use super::body::{RoomBody, Wish};
@@ -38,7 +39,7 @@ impl Service {
         if let Some(pair) = &pair
             && let Some((id, answer)) = self.memory.recall(pair, &request.body, now, defects)?
         {
-            return Ok(created(id, answer));
+            return Ok(created(id, in_shape_of(version, answer)));
         }
         let window = body.times.for_create(now, defects)?;
         roster::check_identifiers(&body.participants, Occasion::Create, defects)?;
@@ -265,6 +266,22 @@ impl Service {
         }
         format!("{name}:{}", self.options.port)
     }
+}
+
+/// The answer of an earlier create as the version of the repeat writes it.
+fn in_shape_of(version: &Negotiated, answer: String) -> String {
+    const DIAL_OUT: &str = "pstnDialOutEnabled";
+    let Ok(Value::Object(mut room)) = serde_json::from_str(&answer) else { return answer };
+    if room.contains_key(DIAL_OUT) == version.has_dial_out() {
+        return answer;
+    }
+    if version.has_dial_out() {
+        // The version of the create could not ask for it.
+        room.insert(DIAL_OUT.to_owned(), Value::Bool(false));
+    } else {
+        room.shift_remove(DIAL_OUT);
+    }
+    Value::Object(room).to_string()
 }
 
 fn created(id: u64, answer: String) -> Reply {
