@@ -23,8 +23,8 @@ use super::service::{Options, Service};
 use super::state_file::{self, Keeper, Kept, StateFileError};
 use super::throttle::{RateLimit, Throttle};
 use super::world::World;
-use crate::acs::ApiVersion;
 use crate::acs::signing::{AccessKey, AccessKeyError};
+use crate::acs::{ApiVersion, Service as Protocol};
 
 /// How an emulator is to be. Every setting has a default; [`Builder::start`] starts it.
 #[derive(Clone)]
@@ -40,7 +40,8 @@ pub struct Builder {
     resources: usize,
     access_key: Option<AccessKey>,
     authority: Option<Authority>,
-    journal: Option<usize>,
+    /// The most exchanges, and the most bytes of them.
+    journal: Option<(usize, usize)>,
     listen: Option<IpAddr>,
     port: u16,
     names: Vec<String>,
@@ -49,6 +50,9 @@ pub struct Builder {
     admin: Option<u16>,
     defects: Defects,
 }
+
+/// How much a bounded journal holds of heads and bodies.
+const JOURNAL_BYTES: usize = 64 << 20;
 
 /// Why an emulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +65,10 @@ pub enum StartError {
     Resources(usize),
     #[error("a page has 1 record at least")]
     PageSize,
+    #[error("api-version {new} cannot be served as {one} and as {other}; give one of the two")]
+    ServedTwice { new: ApiVersion, one: ApiVersion, other: ApiVersion },
+    #[error("api-version {new} is known, it cannot be served as {known}")]
+    ServedKnown { new: ApiVersion, known: ApiVersion },
     #[error(transparent)]
     State(#[from] StateFileError),
     #[error("cannot make keys: {0}")]
@@ -155,13 +163,13 @@ impl Builder {
 
     /// Keeps all exchanges until [`Emulator::take_exchanges`] takes them: memory grows meanwhile.
     pub fn journal(mut self, on: bool) -> Self {
-        self.journal = on.then_some(usize::MAX);
+        self.journal = on.then_some((usize::MAX, usize::MAX));
         self
     }
 
-    /// Keeps the newest `limit` exchanges.
+    /// Keeps the newest `limit` exchanges, and no more than 64 MiB of them.
     pub fn journal_of(mut self, limit: usize) -> Self {
-        self.journal = Some(limit);
+        self.journal = Some((limit, JOURNAL_BYTES));
         self
     }
 
@@ -223,6 +231,7 @@ impl Builder {
         if self.page_size == 0 {
             return Err(StartError::PageSize);
         }
+        self.check_serve_as()?;
         let authority = match &self.authority {
             Some(authority) => authority.clone(),
             None => Authority::generate_for(&self.names)?,
@@ -230,14 +239,17 @@ impl Builder {
         let world = Arc::new(World {
             clock: self.clock.clone(),
             faults: Faults::default(),
-            journal: self.journal.map_or_else(Journal::off, Journal::keeping),
+            journal: self
+                .journal
+                .map_or_else(Journal::off, |(most, bytes)| Journal::keeping(most, bytes)),
         });
-        let (keeper, writer) = match &self.state_file {
+        let (keeper, writer, state_lock) = match &self.state_file {
             Some(path) => {
-                let (keeper, writer) = Keeper::new(path);
-                (Some(keeper), Some(writer))
+                let (path, lock) = state_file::claim(path)?;
+                let (keeper, writer) = Keeper::new(&path, &lock);
+                (Some(keeper), Some(writer), Some(lock))
             }
-            None => (None, None),
+            None => (None, None, None),
         };
         let mut kept = self.read_state()?;
         let drawn = Seed::random();
@@ -276,7 +288,33 @@ impl Builder {
                 Some(served.map_err(|reason| StartError::Listen { address, reason })?)
             }
         };
-        Ok(Emulator { resources, world, authority, admin_url, stopped, tasks, _writers: writers })
+        Ok(Emulator {
+            resources,
+            world,
+            authority,
+            admin_url,
+            stopped,
+            tasks,
+            _writers: writers,
+            _state_lock: state_lock,
+        })
+    }
+
+    fn check_serve_as(&self) -> Result<(), StartError> {
+        for (place, (new, known)) in self.serve_as.iter().enumerate() {
+            let both = |service| new.is_served_by(service) && known.is_served_by(service);
+            if new != known && Protocol::ALL.into_iter().any(both) {
+                return Err(StartError::ServedKnown { new: new.clone(), known: known.clone() });
+            }
+            let earlier = self.serve_as.iter().take(place);
+            if let Some((_, one)) =
+                earlier.into_iter().find(|(same, one)| same == new && one != known)
+            {
+                let (new, one, other) = (new.clone(), one.clone(), known.clone());
+                return Err(StartError::ServedTwice { new, one, other });
+            }
+        }
+        Ok(())
     }
 
     /// What the state file holds, the last resource first.

@@ -1,6 +1,7 @@
 //! The emulator's clock: the machine's time, moved; or a standing one. The only place of the
 //! emulator in which the machine's time is read.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +13,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// must work in a moved world.
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<Mutex<Hands>>);
+
+/// The end of the world, 9999-01-01: what is computed from now (a room's last possible end is 360
+/// days away) still has a year of four digits.
+const LAST: i64 = 253_370_764_800;
+/// The first year of four digits, 0001-01-01.
+const FIRST: i64 = -62_135_596_800;
+
+/// A time at which no clock of a world can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a clock can be from 0001-01-01T00:00:00Z to 9999-01-01T00:00:00Z")]
+pub struct OutOfTime;
 
 /// Both hands change together, hence one lock.
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +40,18 @@ impl Clock {
         Self(Arc::new(Mutex::new(Hands { standing: None, moved: TimeDelta::zero() })))
     }
 
-    /// Stands at `at` until it is moved.
+    /// Stands at `at` until it is moved; at the nearest end of [`Clock::range`] when it lies beyond.
     pub fn standing(at: DateTime<Utc>) -> Self {
-        Self(Arc::new(Mutex::new(Hands { standing: Some(at), moved: TimeDelta::zero() })))
+        let clock = Self::machine();
+        clock.set(at);
+        clock
+    }
+
+    /// From when to when a clock can be.
+    /// Further out, times would have years that nobody can write.
+    pub fn range() -> RangeInclusive<DateTime<Utc>> {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        at(FIRST)..=at(LAST)
     }
 
     /// The machine's time, for what real clients date by it.
@@ -41,29 +62,36 @@ impl Clock {
     /// The world's time.
     pub fn now(&self) -> DateTime<Utc> {
         let hands = self.read();
-        hands.standing.unwrap_or_else(|| {
-            Utc::now().checked_add_signed(hands.moved).unwrap_or(DateTime::<Utc>::MAX_UTC)
-        })
+        hands.standing.unwrap_or_else(|| moved(Utc::now(), hands.moved))
     }
 
-    /// Moves the clock; back with a negative distance. Stops at the ends of representable time.
+    /// Moves the clock; back with a negative distance. Stops at the ends of [`Clock::range`].
     pub fn advance(&self, by: TimeDelta) {
         let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match hands.standing {
-            Some(at) => {
-                let end = if by < TimeDelta::zero() {
-                    DateTime::<Utc>::MIN_UTC
-                } else {
-                    DateTime::<Utc>::MAX_UTC
-                };
-                hands.standing = Some(at.checked_add_signed(by).unwrap_or(end));
+            Some(at) => hands.standing = Some(moved(at, by)),
+            None => {
+                let now = Utc::now();
+                hands.moved = moved(moved(now, hands.moved), by) - now;
             }
-            None => hands.moved = hands.moved.checked_add(&by).unwrap_or(hands.moved),
         }
     }
 
-    /// Makes the clock stand at `at`.
+    /// Moves the clock, but not beyond [`Clock::range`].
+    ///
+    /// # Errors
+    ///
+    /// It would be beyond; it is not moved then.
+    pub fn try_advance(&self, by: TimeDelta) -> Result<(), OutOfTime> {
+        let end = self.now().checked_add_signed(by);
+        end.filter(|end| Self::range().contains(end)).ok_or(OutOfTime)?;
+        self.advance(by);
+        Ok(())
+    }
+
+    /// Makes the clock stand at `at`, or at the nearest end of [`Clock::range`].
     pub fn set(&self, at: DateTime<Utc>) {
+        let at = at.clamp(*Self::range().start(), *Self::range().end());
         let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *hands = Hands { standing: Some(at), moved: TimeDelta::zero() };
     }
@@ -82,6 +110,13 @@ impl Clock {
     fn read(&self) -> Hands {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// `at`, so much later, but no further than a clock can be.
+fn moved(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    let range = Clock::range();
+    let end = if by < TimeDelta::zero() { range.start() } else { range.end() };
+    at.checked_add_signed(by).unwrap_or(*end).clamp(*range.start(), *range.end())
 }
 
 impl Default for Clock {
@@ -129,11 +164,19 @@ mod tests {
 
     #[test]
     fn moving_past_the_end_of_time_stops_there() {
+        let (first, last) = Clock::range().into_inner();
         let clock = Clock::standing(DateTime::<Utc>::MAX_UTC);
+        assert_eq!(clock.now(), last);
         clock.advance(TimeDelta::MAX);
-        assert_eq!(clock.now(), DateTime::<Utc>::MAX_UTC);
+        assert_eq!(clock.now(), last);
         clock.set(DateTime::<Utc>::MIN_UTC);
         clock.advance(TimeDelta::MIN);
-        assert_eq!(clock.now(), DateTime::<Utc>::MIN_UTC);
+        assert_eq!(clock.now(), first);
+        clock.follow_machine();
+        clock.advance(TimeDelta::MAX);
+        assert_eq!(clock.now(), last);
+        assert_eq!(clock.try_advance(TimeDelta::seconds(1)), Err(OutOfTime));
+        clock.advance(TimeDelta::MIN);
+        assert!(clock.now() - first < TimeDelta::seconds(5));
     }
 }

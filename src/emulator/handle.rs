@@ -10,6 +10,7 @@ use super::builder::Builder;
 use super::clock::Clock;
 use super::faults::Faults;
 use super::resource::Resource;
+use super::state_lock::StateLock;
 use super::world::World;
 use crate::acs::secret::Secret;
 use crate::acs::signing::AccessKey;
@@ -27,6 +28,8 @@ pub struct Emulator {
     pub(super) tasks: JoinSet<()>,
     /// Writes the state file. Nobody waits for it in the end: what was answered is written.
     pub(super) _writers: JoinSet<()>,
+    /// The state file is ours until this goes.
+    pub(super) _state_lock: Option<Arc<StateLock>>,
 }
 
 impl Emulator {

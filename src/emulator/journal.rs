@@ -6,20 +6,24 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::transcript::{Attempt, Exchange, Observer, Received, Sent};
+use crate::transcript::{Attempt, Exchange, Headers, Observer, Received, Sent};
 
 /// The exchanges of one emulator in order of arrival. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     kept: Option<Arc<Mutex<Pages>>>,
-    /// The oldest give way beyond this many.
+    /// The oldest give way beyond this many,
     limit: usize,
+    /// or beyond so many bytes; the newest stays however long it is.
+    bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct Pages {
     /// Number of the first exchange that is kept.
     first: u64,
+    /// What all exchanges weigh together.
+    bytes: usize,
     exchanges: VecDeque<Exchange>,
 }
 
@@ -37,12 +41,12 @@ const PENDING: &str = "no answer was given";
 impl Journal {
     /// Keeps nothing.
     pub(super) const fn off() -> Self {
-        Self { kept: None, limit: 0 }
+        Self { kept: None, limit: 0, bytes: 0 }
     }
 
-    /// Keeps the newest `limit` exchanges.
-    pub(super) fn keeping(limit: usize) -> Self {
-        Self { kept: Some(Arc::default()), limit: limit.max(1) }
+    /// Keeps the newest `limit` exchanges, and no more `bytes` of them.
+    pub(super) fn keeping(limit: usize, bytes: usize) -> Self {
+        Self { kept: Some(Arc::default()), limit: limit.max(1), bytes }
     }
 
     pub(super) const fn is_kept(&self) -> bool {
@@ -57,7 +61,7 @@ impl Journal {
         attempt: Attempt,
     ) -> Option<Entry> {
         let mut pages = self.kept.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.exchanges.push_back(Exchange {
+        let exchange = Exchange {
             observer: Observer::Emulator,
             sent: sent(),
             received: None,
@@ -65,12 +69,11 @@ impl Journal {
             started,
             duration: Duration::ZERO,
             attempt,
-        });
-        let number = pages.first + pages.exchanges.len() as u64 - 1;
-        while pages.exchanges.len() > self.limit {
-            pages.exchanges.pop_front();
-            pages.first += 1;
-        }
+        };
+        let number = pages.first + pages.exchanges.len() as u64;
+        pages.bytes += weight(&exchange);
+        pages.exchanges.push_back(exchange);
+        pages.trim(self);
         Some(Entry { journal: self.clone(), number, began: Instant::now() })
     }
 
@@ -79,6 +82,7 @@ impl Journal {
         let Some(kept) = &self.kept else { return Vec::new() };
         let mut pages = kept.lock().unwrap_or_else(PoisonError::into_inner);
         pages.first += pages.exchanges.len() as u64;
+        pages.bytes = 0;
         pages.exchanges.drain(..).collect()
     }
 
@@ -118,17 +122,42 @@ impl Entry {
         let mut pages = kept.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(index) = self.number.checked_sub(pages.first) else { return };
         let index = usize::try_from(index).unwrap_or(usize::MAX);
-        if let Some(exchange) = pages.exchanges.get_mut(index) {
-            exchange.duration = self.began.elapsed();
-            change(exchange);
+        let Some(exchange) = pages.exchanges.get_mut(index) else { return };
+        let before = weight(exchange);
+        exchange.duration = self.began.elapsed();
+        change(exchange);
+        let after = weight(exchange);
+        pages.bytes = (pages.bytes + after).saturating_sub(before);
+        pages.trim(&self.journal);
+    }
+}
+
+impl Pages {
+    fn trim(&mut self, bounds: &Journal) {
+        while self.exchanges.len() > bounds.limit
+            || (self.bytes > bounds.bytes && self.exchanges.len() > 1)
+        {
+            let Some(oldest) = self.exchanges.pop_front() else { return };
+            self.bytes = self.bytes.saturating_sub(weight(&oldest));
+            self.first += 1;
         }
     }
+}
+
+/// Bytes of heads and bodies, near enough.
+fn weight(exchange: &Exchange) -> usize {
+    let heads = |headers: &Headers| -> usize {
+        headers.0.iter().map(|(name, value)| name.len() + value.len()).sum()
+    };
+    let sent = &exchange.sent;
+    let received = exchange.received.as_ref();
+    let received = received.map_or(0, |received| heads(&received.headers) + received.body.len());
+    sent.target.len() + heads(&sent.headers) + sent.body.len() + received
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::Headers;
 
     fn sent(target: &str) -> Sent {
         Sent {
@@ -152,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_answer_reaches_its_own_exchange_even_after_older_ones_were_taken() {
-        let journal = Journal::keeping(10);
+        let journal = Journal::keeping(10, usize::MAX);
         begin(&journal, "/a").unwrap();
         let late = begin(&journal, "/b").unwrap();
         assert_eq!(journal.take().len(), 2);
@@ -167,13 +196,31 @@ mod tests {
 
     #[test]
     fn the_oldest_give_way_and_memory_stays() {
-        let journal = Journal::keeping(2);
+        let journal = Journal::keeping(2, usize::MAX);
         for target in ["/a", "/b", "/c"] {
             begin(&journal, target).unwrap().answered(answer());
         }
         let targets: Vec<String> =
             journal.read().into_iter().map(|exchange| exchange.sent.target).collect();
         assert_eq!(targets, ["/b", "/c"]);
+    }
+
+    #[test]
+    fn the_oldest_give_way_to_many_bytes_too() {
+        let journal = Journal::keeping(100, 250);
+        let long = || Received { body: bytes::Bytes::from(vec![0; 100]), ..answer() };
+        for target in ["/a", "/b", "/c"] {
+            begin(&journal, target).unwrap().answered(long());
+        }
+        assert_eq!(journal.read().len(), 2);
+        let huge = Received { body: bytes::Bytes::from(vec![0; 1000]), ..answer() };
+        begin(&journal, "/d").unwrap().answered(huge);
+        let left = journal.read();
+        assert_eq!((left.len(), left[0].sent.target.as_str()), (1, "/d"));
+        assert_eq!(journal.take().len(), 1);
+        begin(&journal, "/e").unwrap().answered(long());
+        begin(&journal, "/f").unwrap().answered(long());
+        assert_eq!(journal.read().len(), 2);
     }
 
     #[test]

@@ -61,6 +61,7 @@ mod resource;
 pub mod seed;
 pub mod service;
 mod state_file;
+mod state_lock;
 mod throttle;
 mod trust;
 mod whole_file;
@@ -68,13 +69,13 @@ mod world;
 
 pub use authority::{Authority, AuthorityError, BEHIND_PROXY};
 pub use builder::{Builder, StartError};
-pub use clock::Clock;
+pub use clock::{Clock, OutOfTime};
 pub use handle::Emulator;
 pub use http::Limits;
 pub use resource::Resource;
 pub use state_file::StateFileError;
 #[doc(hidden)]
 pub use state_file::read_any as read_any_state_file;
-pub use throttle::RateLimit;
+pub use throttle::{RateLimit, RateLimitError};
 pub use trust::{TrustFiles, without_proxy};
 pub use whole_file::write_whole;

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use super::resource::Resource;
 use super::seed::Seed;
 use super::service::State;
-use super::whole_file::write_whole;
+use super::state_lock::StateLock;
+use super::whole_file::{destination, remove_leftovers, write_whole};
 
 const FORMAT: &str = "acs-conformance emulator state";
 const VERSION: u64 = 1;
@@ -37,6 +38,11 @@ pub enum StateFileError {
     Version { path: PathBuf, found: Value },
     #[error("the state file {} holds {found} resources, not {wanted}; it is left untouched", path.display())]
     Resources { path: PathBuf, found: usize, wanted: usize },
+    #[error(
+        "the state file {} is in use by another emulator; stop that one, or name another file",
+        path.display()
+    )]
+    InUse { path: PathBuf },
     #[error("cannot write the state file {}: {reason}", path.display())]
     Write { path: PathBuf, reason: io::Error },
 }
@@ -46,6 +52,24 @@ pub(super) struct Kept {
     /// From which its keys and ids follow.
     pub seed: Seed,
     pub state: State,
+}
+
+/// Makes a state file this emulator's own: where it really lies, the lock on it, and no copies of
+/// it that a killed process left behind.
+///
+/// # Errors
+///
+/// Another emulator has it, or it cannot be written.
+pub(super) fn claim(path: &Path) -> Result<(PathBuf, Arc<StateLock>), StateFileError> {
+    let found = destination(path)
+        .map_err(|reason| StateFileError::Write { path: path.to_owned(), reason })?;
+    if found.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let reason = "it is no regular file".to_owned();
+        return Err(StateFileError::Foreign { path: path.to_owned(), reason });
+    }
+    let lock = StateLock::take(&found)?;
+    remove_leftovers(&found);
+    Ok((found, Arc::new(lock)))
 }
 
 /// Reads a state file; `None` when there is none yet.
@@ -151,16 +175,19 @@ struct Written {
 /// The other end of a [`Keeper`].
 pub(super) struct Writer {
     path: PathBuf,
+    /// Gone once the emulator is: then another one may have the file.
+    lock: Weak<StateLock>,
     changes: watch::Receiver<u64>,
     written: watch::Sender<Written>,
 }
 
 impl Keeper {
-    pub(super) fn new(path: &Path) -> (Self, Writer) {
+    pub(super) fn new(path: &Path, lock: &Arc<StateLock>) -> (Self, Writer) {
         let changes = watch::Sender::new(0);
         let written = watch::Sender::new(Written::default());
         let (heard, wrote) = (changes.subscribe(), written.subscribe());
-        let writer = Writer { path: path.to_owned(), changes: heard, written };
+        let (path, lock) = (path.to_owned(), Arc::downgrade(lock));
+        let writer = Writer { path, lock, changes: heard, written };
         (Self { changes: Arc::new(changes), written: wrote }, writer)
     }
 
@@ -201,9 +228,12 @@ impl Writer {
     pub(super) async fn run(mut self, resources: Vec<Arc<Resource>>) {
         while self.changes.changed().await.is_ok() {
             let change = *self.changes.borrow_and_update();
+            let Some(lock) = self.lock.upgrade() else { return };
             let (path, shared) = (self.path.clone(), resources.clone());
             let wrote = tokio::task::spawn_blocking(move || {
-                write_whole(&path, document(&shared).as_bytes())
+                let wrote = write_whole(&path, document(&shared).as_bytes());
+                drop(lock);
+                wrote
             })
             .await;
             let failure = match wrote {

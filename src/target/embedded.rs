@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Resource, TargetError, World};
-use crate::acs::{ApiVersion, Operation};
+use crate::acs::ApiVersion;
 use crate::driver::wire::{Client, Credentials, Trust};
 use crate::emulator::defect::Defects;
 use crate::emulator::{Authority, Builder, Clock, Emulator, RateLimit};
@@ -58,7 +58,10 @@ impl Embedded {
         options: &EmulatorOptions,
         seed: Option<u64>,
     ) -> Result<World, TargetError> {
-        let serve_as = [options.serve_as.as_slice(), &self.serve_as].concat();
+        // What the scenario says of a version goes before what the command line says.
+        let mut serve_as = options.serve_as.clone();
+        let said = |new: &ApiVersion| options.serve_as.iter().any(|(known, _)| known == new);
+        serve_as.extend(self.serve_as.iter().filter(|(new, _)| !said(new)).cloned());
         let emulator = builder(options, seed)?
             .serve_as(serve_as)
             .authority(&self.authority)
@@ -102,13 +105,8 @@ fn builder(options: &EmulatorOptions, seed: Option<u64>) -> Result<Builder, Targ
 }
 
 fn rate_limit(limit: &crate::scenario::RateLimit) -> Result<RateLimit, TargetError> {
-    let operation = match limit.operation.as_str() {
-        "*" => None,
-        name => Some(Operation::from_name(name).ok_or_else(|| {
-            TargetError::Start(format!("rate limit: there is no operation `{name}`"))
-        })?),
-    };
-    Ok(RateLimit { operation, requests: limit.requests, window: limit.window })
+    RateLimit::of(&limit.operation, limit.requests, limit.window)
+        .map_err(|error| TargetError::Start(format!("rate limit: {error}")))
 }
 
 fn resources(emulator: &Emulator) -> Arc<[Resource]> {

@@ -11,10 +11,19 @@ use crate::acs::time;
 use crate::emulator::clock::Clock;
 use crate::emulator::faults::FaultRecord;
 use crate::emulator::resource::Resource;
+use crate::emulator::throttle::RateLimit;
 use crate::transcript::{Exchange, Headers};
 
 pub(super) fn clock(clock: &Clock) -> Value {
     json!({ "now": time::service_text(clock.now()), "standing": clock.stands() })
+}
+
+pub(super) fn rate_limits(limits: &[RateLimit]) -> Value {
+    let shown = |limit: &RateLimit| {
+        let window = time::duration_text(limit.window);
+        json!({ "on": limit.on(), "requests": limit.requests, "window": window })
+    };
+    json!({ "rateLimits": limits.iter().map(shown).collect::<Vec<_>>() })
 }
 
 pub(super) fn fault(fault: &FaultRecord) -> Value {

@@ -15,7 +15,9 @@ use super::problem::Problem;
 use super::server::Admin;
 use super::{documents, fixtures, openapi};
 use crate::acs::time;
+use crate::emulator::clock::{Clock, OutOfTime};
 use crate::emulator::faults::{self, Target};
+use crate::emulator::throttle::RateLimit;
 
 type Shared = State<Arc<Admin>>;
 
@@ -102,6 +104,9 @@ pub(super) async fn set_clock(
             let at = time::parse(now).ok_or_else(|| {
                 Problem::conflict("`now` is no RFC 3339 time such as 2026-01-01T00:00:00Z")
             })?;
+            if !Clock::range().contains(&at) {
+                return Err(Problem::conflict(format!("`now`: {OutOfTime}")));
+            }
             clock.set(at);
         }
         (None, Some(Value::Bool(false))) => clock.follow_machine(),
@@ -128,8 +133,48 @@ pub(super) async fn advance_clock(
     let length = time::parse_duration(length).and_then(|length| TimeDelta::from_std(length).ok());
     let length = length
         .ok_or_else(|| Problem::malformed(format!("`by`: {by:?} is no duration such as 5m")))?;
-    admin.world.clock.advance(if back { -length } else { length });
-    Ok(Json(documents::clock(&admin.world.clock)))
+    let clock = &admin.world.clock;
+    clock
+        .try_advance(if back { -length } else { length })
+        .map_err(|error| Problem::conflict(format!("`by`: {error}")))?;
+    Ok(Json(documents::clock(clock)))
+}
+
+pub(super) async fn read_rate_limits(State(admin): Shared) -> Json<Value> {
+    // All resources have the same.
+    let limits = admin.resources.first().map(|resource| resource.throttle.limits());
+    Json(documents::rate_limits(&limits.unwrap_or_default()))
+}
+
+pub(super) async fn write_rate_limits(
+    State(admin): Shared,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let document = object(&headers, &body)?;
+    only(&document, &["rateLimits"])?;
+    let limits = document.get("rateLimits").and_then(Value::as_array);
+    let limits = limits.ok_or_else(|| Problem::malformed("`rateLimits` is a list"))?;
+    let limits = limits.iter().map(rate_limit).collect::<Result<Vec<_>, _>>()?;
+    for resource in &admin.resources {
+        resource.throttle.set(limits.clone());
+    }
+    Ok(Json(documents::rate_limits(&limits)))
+}
+
+fn rate_limit(value: &Value) -> Result<RateLimit, Problem> {
+    let form =
+        "a rate limit is like {\"on\": \"rooms.create\", \"requests\": 10, \"window\": \"30s\"}";
+    let members = value.as_object().ok_or_else(|| Problem::malformed(form))?;
+    only(members, &["on", "requests", "window"])?;
+    let on = members.get("on").map_or(Some("*"), Value::as_str);
+    let requests = members.get("requests").and_then(faults::whole);
+    let requests = requests.and_then(|requests| u32::try_from(requests).ok());
+    let window = members.get("window").and_then(Value::as_str).and_then(time::parse_duration);
+    let (Some(on), Some(requests), Some(window)) = (on, requests, window) else {
+        return Err(Problem::malformed(form));
+    };
+    RateLimit::of(on, requests, window).map_err(|error| Problem::malformed(error.to_string()))
 }
 
 pub(super) async fn list_faults(State(admin): Shared) -> Json<Value> {

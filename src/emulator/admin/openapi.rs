@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fixtures::MOST;
+use crate::acs::Operation;
 use crate::emulator::faults;
 
 /// The whole document.
@@ -12,13 +13,13 @@ pub(super) fn document() -> Value {
         "info": {
             "title": "acs-conformance emulator: admin API",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Clock, faults, state and journal of an emulated world. Plain HTTP, loopback only.",
+            "description": "Clock, faults, rate limits, state and journal of an emulated world. Plain HTTP, loopback only.",
             "license": { "name": "MIT OR Apache-2.0" },
         },
         "paths": {
             "/health": { "get": read("Whether the process lives.", "Status") },
             "/ready": { "get": read("Whether the first real request would succeed.", "Status") },
-            "/reset": { "post": action("Forgets rooms, identities, faults and the journal. The clock stays.") },
+            "/reset": { "post": action("Forgets rooms, identities, faults, the journal and what was used of rate limits. The clock and the limits stay, and ids go on: none comes twice, with a seed neither.") },
             "/seed": { "post": write("Makes users, and rooms with these users in them.", "Wanted", ok("What was made.", "Made")) },
             "/state": {
                 "get": read("What all resources hold.", "State"),
@@ -28,11 +29,15 @@ pub(super) fn document() -> Value {
                 "get": read("The world's time.", "Clock"),
                 "put": write("Makes the clock stand, or follow the machine again.", "ClockSetting", ok("The clock.", "Clock")),
             },
-            "/clock/advance": { "post": write("Moves the clock.", "Advance", ok("The clock.", "Clock")) },
+            "/clock/advance": { "post": write("Moves the clock, no further than from 0001-01-01 to 9999-01-01.", "Advance", ok("The clock.", "Clock")) },
             "/faults": {
                 "get": read("All scheduled faults, with what they met.", "Faults"),
                 "post": write("Schedules a fault: first in, first out.", "Fault", created("Scheduled.", "FaultId")),
                 "delete": action("Forgets all faults."),
+            },
+            "/rate-limits": {
+                "get": read("The rate limits that each resource has.", "RateLimits"),
+                "put": write("Puts other rate limits in place of these; an empty list: none.", "RateLimits", ok("The rate limits.", "RateLimits")),
             },
             "/journal": {
                 "get": read("The newest exchanges, oldest first. Keys and tokens are masked.", "Journal"),
@@ -133,7 +138,7 @@ fn schemas() -> Value {
         "ClockSetting": {
             "oneOf": [
                 closed(json!({
-                    "now": { "type": "string", "format": "date-time", "description": "Where the clock is to stand." },
+                    "now": { "type": "string", "format": "date-time", "description": "Where the clock is to stand, from 0001-01-01T00:00:00Z to 9999-01-01T00:00:00Z." },
                     "standing": { "const": true },
                 }), &["now"]),
                 closed(json!({ "standing": { "type": "boolean", "description": "False: follow the machine." } }), &["standing"]),
@@ -148,6 +153,7 @@ fn schemas() -> Value {
                 "description": "How far, such as 5m or -1h30m.",
             },
         }), &["by"]),
+        "RateLimits": closed(json!({ "rateLimits": { "type": "array", "items": rate_limit() } }), &["rateLimits"]),
         "Fault": faults::schema(),
         "FaultId": closed(json!({ "id": { "type": "integer", "minimum": 1 } }), &["id"]),
         "Faults": closed(json!({ "faults": { "type": "array", "items": scheduled() } }), &["faults"]),
@@ -178,6 +184,25 @@ fn closed(properties: Value, required: &[&str]) -> Value {
 
 fn texts() -> Value {
     json!({ "type": "array", "items": { "type": "string" } })
+}
+
+fn rate_limit() -> Value {
+    let names: Vec<&str> =
+        ["*"].into_iter().chain(Operation::ALL.into_iter().map(Operation::name)).collect();
+    closed(
+        json!({
+            "on": { "enum": names, "description": "An operation; *, which is the default: all of them together." },
+            "requests": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+            "window": {
+                "type": "string",
+                "minLength": 2,
+                "maxLength": 30,
+                "pattern": DURATION.replacen("-?", "", 1),
+                "description": "Of the world's time, such as 30s.",
+            },
+        }),
+        &["requests", "window"],
+    )
 }
 
 fn scheduled() -> Value {

@@ -69,6 +69,7 @@ fn router(admin: Arc<Admin>) -> Router {
                 .post(handlers::schedule_fault)
                 .delete(handlers::clear_faults),
         )
+        .route("/rate-limits", get(handlers::read_rate_limits).put(handlers::write_rate_limits))
         .route("/journal", get(handlers::read_journal).delete(handlers::clear_journal))
         .route("/ca.pem", get(handlers::certificate))
         .route("/routes", get(handlers::routes))
