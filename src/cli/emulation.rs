@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use crate::acs::{ApiVersion, Service, time};
-use crate::emulator::{Builder, Clock, Emulator};
+use crate::emulator::{Builder, Clock, Emulator, OutOfTime, RateLimit};
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Emulation {
     /// Entries a page of participants, scanned records a page of rooms [default: 30].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     page_size: Option<u32>,
-    /// Make time stand still at this instant, such as 2026-01-01T00:00:00Z.
+    /// Make time stand still at this instant, such as 2026-01-01T00:00:00Z; before the year 9999.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     clock: Option<chrono::DateTime<chrono::Utc>>,
-    /// Make ids, keys and tokens repeat exactly.
+    /// Make ids, keys and the tokens of identities repeat exactly. Ids go on over a reset of the
+    /// admin API; ACS_BEARER_TOKEN is another one at each start, for it tells when it was made.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Refuse what is let pass for the sake of shipping SDKs.
@@ -24,6 +25,10 @@ pub struct Emulation {
     /// Answer an unknown api-version as a known one, such as 2026-09-01=2025-03-13.
     #[arg(long, value_name = "NEW=KNOWN", value_parser = served_as)]
     serve_as: Vec<(ApiVersion, ApiVersion)>,
+    /// Throttle each resource: so many requests of an operation in a window of the emulator's time,
+    /// such as rooms.create=10/30s; *=… for all operations together. Repeatable.
+    #[arg(long, value_name = "OPERATION=N/WINDOW")]
+    rate_limit: Vec<RateLimit>,
     /// How many resources, each with an endpoint and keys of its own.
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=100))]
     resources: Option<u8>,
@@ -46,6 +51,7 @@ impl Emulation {
             .strict(self.strict)
             .service_like_tokens(self.service_like_tokens)
             .serve_as(self.serve_as.clone())
+            .rate_limits(self.rate_limit.clone())
             .resources(usize::from(self.resources.unwrap_or(1)));
         if let Some(size) = self.page_size {
             builder = builder.page_size(usize::try_from(size)?);
@@ -80,8 +86,8 @@ pub(super) fn notes(serve_as: &[(ApiVersion, ApiVersion)]) -> Vec<String> {
 }
 
 fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
-    time::parse(text)
-        .ok_or_else(|| "no RFC 3339 time; write it like 2026-01-01T00:00:00Z".to_owned())
+    let at = time::parse(text).ok_or("no RFC 3339 time; write it like 2026-01-01T00:00:00Z")?;
+    if Clock::range().contains(&at) { Ok(at) } else { Err(OutOfTime.to_string()) }
 }
 
 /// Reads `NEW=KNOWN`.
@@ -97,5 +103,10 @@ pub(super) fn served_as(text: &str) -> Result<(ApiVersion, ApiVersion), String> 
     if new.is_empty() {
         return Err("the new api-version is empty".to_owned());
     }
-    Ok((ApiVersion::new(new), known))
+    let new = ApiVersion::new(new);
+    let both = |service| new.is_served_by(service) && known.is_served_by(service);
+    if Service::ALL.into_iter().any(both) {
+        return Err(format!("{new} is a known api-version itself; name one that is not"));
+    }
+    Ok((new, known))
 }

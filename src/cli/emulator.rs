@@ -1,6 +1,7 @@
 //! `emulator`: serve Rooms and Identity on this machine.
 
-use std::net::IpAddr;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use super::emulation::Emulation;
@@ -18,16 +19,17 @@ pub struct Args {
     /// Write the connection string and what else clients need to this file, once they can connect.
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
-    /// The address to listen on [default: loopback].
+    /// The address to listen on [default: loopback]; :: is every address, of IPv4 too.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<IpAddr>,
     /// A host name of the endpoint, for the certificate too; the first one is shown.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = host_name)]
     name: Vec<String>,
     /// Keep the certificate authority in this folder; made there on first use.
     #[arg(long, value_name = "DIR")]
     ca_dir: Option<PathBuf>,
-    /// Keep the state in this file over restarts.
+    /// Keep the state in this file over restarts, one emulator at a time. A change that cannot be
+    /// written is answered 500; it is made all the same, and written along with the next one.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Offer the admin API on a port of its own (plain HTTP, loopback only).
@@ -54,16 +56,20 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let ca = ca_file(&args, &emulator, &mut leftovers)?;
     let lines = lines(&emulator, &ca);
-    if let Some(path) = &args.env_file
-        && let Err(error) = write_whole(path, lines.as_bytes())
-    {
-        anstream::eprintln!(
-            "error: the env file {} cannot be written: {error}; name one in a folder that is there \
-             and yours",
-            path.display()
-        );
-        emulator.stop().await;
-        return Ok(Exit::Invalid);
+    if let Some(path) = &args.env_file {
+        let written = tokio::select! {
+            written = write_env_file(path.clone(), lines.clone()) => written,
+            _ = interrupts.next() => Err(io::Error::other("interrupted before anybody read it")),
+        };
+        if let Err(error) = written {
+            anstream::eprintln!(
+                "error: the env file {} cannot be written: {error}; name one in a folder that is \
+                 there and yours",
+                path.display()
+            );
+            emulator.stop().await;
+            return Ok(Exit::Invalid);
+        }
     }
     anstream::print!("{lines}");
     std::io::Write::flush(&mut anstream::stdout())?;
@@ -98,16 +104,44 @@ async fn start(args: &Args) -> anyhow::Result<Emulator> {
 /// How many exchanges the admin API can show.
 const JOURNAL: usize = 1000;
 
-/// The names given; a single address that is listened on is one when none is given.
+/// The names given; a single address that is listened on is one when none is given. `localhost`
+/// is 127.0.0.1 everywhere, and other addresses of the loopback nowhere for sure.
 fn names(args: &Args) -> Vec<String> {
     match args.listen {
         Some(address)
-            if args.name.is_empty() && !address.is_unspecified() && !address.is_loopback() =>
+            if args.name.is_empty()
+                && !address.is_unspecified()
+                && address != Ipv4Addr::LOCALHOST =>
         {
             vec![address.to_string()]
         }
         _ => args.name.clone(),
     }
+}
+
+/// A host as endpoints and certificates name it.
+fn host_name(text: &str) -> Result<String, String> {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let label = |label: &str| {
+        let bytes = label.as_bytes();
+        let ends = bytes.first().zip(bytes.last());
+        bytes.len() <= 63
+            && ends.is_some_and(|(first, last)| letter(*first) && letter(*last))
+            && bytes.iter().all(|byte| letter(*byte) || *byte == b'-')
+    };
+    if text.parse::<IpAddr>().is_ok() || (text.len() <= 253 && text.split('.').all(label)) {
+        return Ok(text.to_owned());
+    }
+    Err("no host; write a DNS name such as acs.test, or an IP address such as 10.0.0.7 or ::1, \
+         without scheme, port and brackets"
+        .to_owned())
+}
+
+/// Writes it on a thread of its own: a pipe waits until somebody reads it.
+async fn write_env_file(path: PathBuf, lines: String) -> io::Result<()> {
+    let (done, written) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || done.send(write_whole(&path, lines.as_bytes())));
+    written.await.unwrap_or_else(|_| Err(io::Error::other("the writer is gone")))
 }
 
 /// Files that are removed at the end because nobody named them.

@@ -56,7 +56,8 @@ pub(in crate::emulator) fn bind(address: Option<IpAddr>, port: u16) -> io::Resul
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
-        socket.set_only_v6(true)?;
+        // Who listens on every address means those of IPv4 too.
+        socket.set_only_v6(!address.ip().is_unspecified())?;
     }
     // A restart must not wait for the connections of the one before.
     #[cfg(unix)]
