@@ -140,13 +140,13 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "auth.bearer.expired",
         says: "An expired bearer token: 401.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the failures share one answer: that of a principal without a role is recorded",
     },
     Behaviour {
         id: "auth.bearer.audience",
         says: "A bearer token for another audience: 401.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the failures share one answer: that of a principal without a role is recorded",
     },
     Behaviour {
         id: "auth.bearer.role",
@@ -158,6 +158,6 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "auth.bearer.garbage",
         says: "A bearer token that is none: 401.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the failures share one answer: that of an unknown scheme is recorded",
     },
 ];

@@ -26,7 +26,7 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "identity.create.no-scopes",
         says: "An empty list of scopes on create: a user without a token.",
         mark: Assumed,
-        source: "never recorded; missing scopes are recorded to give none",
+        source: "missing scopes are recorded to give none, and an empty list asks for as many",
     },
     Behaviour {
         id: "identity.issue",
@@ -50,13 +50,19 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "identity.delete.again",
         says: "Deleting or revoking a user who is gone: 204.",
         mark: Assumed,
-        source: "never recorded; Rooms answers so",
+        source: "Rooms answers a second DELETE so (recorded), and the SDKs' cleanups rely on it",
     },
     Behaviour {
         id: "identity.issue.deleted",
         says: "A token for a user who is gone: 404 `NotFound`.",
         mark: Assumed,
-        source: "never recorded",
+        source: "Rooms answers so for what is gone (recorded), and a token for nobody would hide a client's mistake",
+    },
+    Behaviour {
+        id: "identity.never-made",
+        says: "An identity of this resource that never was is as one that is gone: 404 on issue, 204 on revoke and delete.",
+        mark: Assumed,
+        source: "the service need not remember whom it deleted to answer alike",
     },
     Behaviour {
         id: "identity.not-owned",
@@ -74,7 +80,7 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "identity.broken",
         says: "A body that is no JSON object: 400 `ValidationError`, target `$`.",
         mark: Assumed,
-        source: "never recorded; the shape of Identity's other validation errors",
+        source: "the shape of Identity's other validation errors",
     },
     Behaviour {
         id: "identity.path",
@@ -96,7 +102,7 @@ pub(super) const TABLE: &[Behaviour] = &[
     },
     Behaviour {
         id: "identity.headers.error",
-        says: "Errors carry `Content-Type: application/json` without a charset, chunked, and never `x-ms-error-code`.",
+        says: "Errors carry `X-Processing-Time`, and `Content-Type: application/json` without a charset, chunked, never `x-ms-error-code`.",
         mark: Recorded,
         source: "Python recordings, 2023",
     },
@@ -167,6 +173,12 @@ pub(super) const TABLE: &[Behaviour] = &[
         source: "Python and JavaScript recordings",
     },
     Behaviour {
+        id: "tokens.range.no-scopes",
+        says: "A lifetime out of range is refused on create even where no scopes ask for a token.",
+        mark: Assumed,
+        source: "a member is validated by its own range, whatever the others say",
+    },
+    Behaviour {
         id: "tokens.scopes.missing",
         says: "No `scopes` on issue: 400 \"Scopes: The Scopes field is required.\", target `Scopes`.",
         mark: Recorded,
@@ -182,7 +194,7 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "tokens.scopes.unknown",
         says: "An unknown scope: 400 `ValidationError`.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the API description lists the scopes; other values that it forbids are recorded to be answered so",
     },
     Behaviour {
         id: "teams.token",

@@ -74,7 +74,7 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "listing.token.bad",
         says: "A continuation token that is none: 400 `BadRequest`.",
         mark: Assumed,
-        source: "never recorded",
+        source: "a client that spoils a token must hear of it; other bad parameters are answered so",
     },
     Behaviour {
         id: "listing.version.name",

@@ -92,19 +92,19 @@ pub(super) const TABLE: &[Behaviour] = &[
         id: "participants.room.unknown",
         says: "Participants of a room that never was: 404 as for the room.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the id is looked up as for the room itself, whose answer is recorded",
     },
     Behaviour {
         id: "participants.room.deleted",
         says: "Participants of a deleted room: 404 as for the room.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the id is looked up as for the room itself, whose answer is recorded",
     },
     Behaviour {
         id: "participants.room.malformed",
         says: "Participants of a malformed room id: 400 as for the room.",
         mark: Assumed,
-        source: "never recorded",
+        source: "the id is checked as for the room itself, whose answer is recorded",
     },
     Behaviour {
         id: "roles.missing.new",
