@@ -2,6 +2,7 @@
 
 mod emulator {
     mod admin;
+    mod arrivals;
     mod client;
     mod command;
     mod contract;
@@ -9,6 +10,7 @@ mod emulator {
     mod faults;
     mod front_end;
     mod model;
+    mod options;
     mod proof;
     mod robust;
     mod sequences;

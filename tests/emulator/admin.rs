@@ -74,6 +74,61 @@ async fn the_admin_api_moves_the_clock() {
 }
 
 #[tokio::test]
+async fn the_admin_api_moves_the_clock_to_no_end_of_time() {
+    let emulator = started(Emulator::builder().admin(0)).await;
+    let admin = Admin::of(&emulator).await;
+    for now in ["9999-12-01T00:00:00Z", "9999-01-01T00:00:00.0000001Z"] {
+        let (status, told) = admin.call("PUT", "/clock", Some(json!({ "now": now }))).await;
+        assert_eq!(status, 409);
+        assert!(told.to_string().contains("9999-01-01T00:00:00Z"), "{told}");
+    }
+    assert_eq!(
+        admin.call("PUT", "/clock", Some(json!({"now": "9998-12-31T00:00:00Z"}))).await.0,
+        200
+    );
+    assert_eq!(admin.call("POST", "/clock/advance", Some(json!({"by": "1d"}))).await.0, 200);
+    assert_eq!(admin.call("POST", "/clock/advance", Some(json!({"by": "1s"}))).await.0, 409);
+    let (_, clock) = admin.call("GET", "/clock", None).await;
+    assert_eq!(clock["now"], "9999-01-01T00:00:00+00:00");
+}
+
+#[tokio::test]
+async fn the_admin_api_sets_rate_limits() {
+    let emulator = started(Emulator::builder().admin(0).resources(2)).await;
+    let admin = Admin::of(&emulator).await;
+    assert_eq!(admin.call("GET", "/rate-limits", None).await, (200, json!({ "rateLimits": [] })));
+    let one = json!({ "on": "rooms.list", "requests": 1, "window": "1m30s" });
+    let limits = json!({ "rateLimits": [one, { "requests": 100, "window": "1h" }] });
+    let (status, set) = admin.call("PUT", "/rate-limits", Some(limits)).await;
+    assert_eq!(status, 200);
+    assert_eq!(set["rateLimits"][0], one);
+    assert_eq!(set["rateLimits"][1]["on"], "*");
+    assert_eq!(admin.call("GET", "/rate-limits", None).await, (200, set));
+    for resource in emulator.resources() {
+        let mut connection = Connection::to(&emulator, resource).await;
+        let list = super::client::signed(resource, "GET", super::client::ROOMS, "");
+        assert_eq!(connection.call(&list).await.status, 200);
+        let refused = connection.call(&list).await;
+        assert_eq!((refused.status, refused.header("retry-after").is_some()), (429, true));
+    }
+    for wrong in [
+        json!({}),
+        json!({ "rateLimits": {} }),
+        json!({ "rateLimits": [1] }),
+        json!({ "rateLimits": [{ "requests": 1 }] }),
+        json!({ "rateLimits": [{ "requests": -1, "window": "1s" }] }),
+        json!({ "rateLimits": [{ "requests": 1, "window": "soon" }] }),
+        json!({ "rateLimits": [{ "on": "rooms.make", "requests": 1, "window": "1s" }] }),
+        json!({ "rateLimits": [{ "on": 1, "requests": 1, "window": "1s" }] }),
+    ] {
+        assert_eq!(admin.call("PUT", "/rate-limits", Some(wrong.clone())).await.0, 400, "{wrong}");
+    }
+    let none = json!({ "rateLimits": [] });
+    assert_eq!(admin.call("PUT", "/rate-limits", Some(none)).await.0, 200);
+    assert_eq!(rooms(&emulator).await, 0);
+}
+
+#[tokio::test]
 async fn the_admin_api_schedules_faults_and_tells_what_they_met() {
     let emulator = started(Emulator::builder().admin(0)).await;
     let admin = Admin::of(&emulator).await;

@@ -44,15 +44,16 @@ pub async fn started(builder: Builder) -> Emulator {
     builder.start().await.unwrap()
 }
 
-fn connector(ca_pem: &str) -> TlsConnector {
+fn connector(ca_pem: &str, protocols: &[&[u8]]) -> TlsConnector {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     TlsConnector::from(Arc::new(config))
 }
 
@@ -63,9 +64,25 @@ pub fn address(endpoint: &str) -> String {
 impl Connection {
     pub async fn try_open(endpoint: &str, ca_pem: &str) -> std::io::Result<Self> {
         let socket = TcpStream::connect(address(endpoint)).await?;
-        let name = ServerName::try_from("localhost").unwrap();
-        let stream = connector(ca_pem).connect(name, socket).await?;
+        Self::over(socket, ca_pem, "localhost", &[]).await
+    }
+
+    /// On a socket of the caller's, to a name that the certificate must hold.
+    pub async fn over(
+        socket: TcpStream,
+        ca_pem: &str,
+        name: &str,
+        protocols: &[&[u8]],
+    ) -> std::io::Result<Self> {
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let stream = connector(ca_pem, protocols).connect(name, socket).await?;
         Ok(Self { stream, read: Vec::new() })
+    }
+
+    /// Agrees on HTTP/2, of which this client knows nothing.
+    pub async fn two(emulator: &Emulator) -> Self {
+        let socket = TcpStream::connect(address(emulator.endpoint())).await.unwrap();
+        Self::over(socket, emulator.ca_pem(), "localhost", &[b"h2"]).await.unwrap()
     }
 
     pub async fn open(emulator: &Emulator) -> Self {

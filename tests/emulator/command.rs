@@ -10,22 +10,22 @@ use assert_cmd::cargo::CommandCargoExt as _;
 
 use super::client::{Connection, ROOMS};
 
-fn program() -> Command {
+pub(super) fn program() -> Command {
     Command::cargo_bin("acs-conformance").unwrap()
 }
 
 /// A running `emulator`, killed at the end.
-struct Served {
-    child: Child,
-    lines: Vec<(String, String)>,
+pub(super) struct Served {
+    pub child: Child,
+    pub lines: Vec<(String, String)>,
 }
 
 impl Served {
-    fn start(arguments: &[&str]) -> Self {
+    pub(super) fn start(arguments: &[&str]) -> Self {
         Self::start_with(arguments, 3)
     }
 
-    fn start_with(arguments: &[&str], expected: usize) -> Self {
+    pub(super) fn start_with(arguments: &[&str], expected: usize) -> Self {
         let mut child = program()
             .arg("emulator")
             .args(arguments)
@@ -46,16 +46,16 @@ impl Served {
         Self { child, lines }
     }
 
-    fn value(&self, name: &str) -> &str {
+    pub(super) fn value(&self, name: &str) -> &str {
         &self.lines.iter().find(|(key, _)| key == name).unwrap_or_else(|| panic!("{name}")).1
     }
 
-    fn endpoint(&self) -> String {
+    pub(super) fn endpoint(&self) -> String {
         let text = self.value("ACS_CONNECTION_STRING").strip_prefix("endpoint=").unwrap();
         text.split_once("/;").unwrap().0.to_owned()
     }
 
-    fn signal(&self, signal: i32) {
+    pub(super) fn signal(&self, signal: i32) {
         // SAFETY: the child is ours and was not waited for.
         unsafe {
             libc::kill(i32::try_from(self.child.id()).unwrap(), signal);
@@ -63,11 +63,26 @@ impl Served {
     }
 
     /// Sends one request with the bearer token.
-    async fn call(&self, method: &str, target: &str, body: &str) -> Option<(u16, String)> {
+    pub(super) async fn call(
+        &self,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> Option<(u16, String)> {
+        self.call_as("localhost", method, target, body).await
+    }
+
+    pub(super) async fn call_as(
+        &self,
+        host: &str,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> Option<(u16, String)> {
         let ca = fs::read_to_string(self.value("ACS_CA_BUNDLE")).ok()?;
         let mut connection = Connection::try_open(&self.endpoint(), &ca).await.ok()?;
         let request = format!(
-            "{method} {target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+            "{method} {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.value("ACS_BEARER_TOKEN"),
             body.len()
@@ -216,13 +231,26 @@ fn what_cannot_be_started_says_why_and_ends_with_the_documented_code() {
     let key = folder.path().join("key");
     fs::write(&key, "not base64 at all!").unwrap();
     let nowhere = folder.path().join("no/env");
-    let cases: [(Vec<&str>, i32, &str); 6] = [
+    let state = folder.path().join("taken.json");
+    let _holder = Served::start(&["--state", state.to_str().unwrap()]);
+    let cases: [(Vec<&str>, i32, &str); 13] = [
         (vec!["--port", &port], 4, "cannot listen on localhost:"),
         (vec!["--state", foreign.to_str().unwrap()], 2, "is no state file of this program"),
         (vec!["--access-key-file", key.to_str().unwrap()], 2, "holds no access key"),
         (vec!["--clock", "yesterday"], 2, "no RFC 3339 time"),
         (vec!["--env-file", nowhere.to_str().unwrap()], 2, "cannot be written"),
         (vec!["--serve-as", "2026-09-01=1999-01-01"], 2, "is no known api-version"),
+        (vec!["--serve-as", "2025-03-13=2023-06-14"], 2, "is a known api-version itself"),
+        (
+            vec!["--serve-as", "2026-09-01=2025-03-13", "--serve-as", "2026-09-01=2024-04-15"],
+            2,
+            "cannot be served as 2025-03-13 and as 2024-04-15",
+        ),
+        (vec!["--clock", "9999-12-01T00:00:00Z"], 2, "9999-01-01T00:00:00Z"),
+        (vec!["--state", state.to_str().unwrap()], 2, "is in use by another emulator"),
+        (vec!["--rate-limit", "rooms.create"], 2, "write it like rooms.create=10/30s"),
+        (vec!["--rate-limit", "rooms.make=1/1s"], 2, "'rooms.make' is no operation"),
+        (vec!["--state", folder.path().to_str().unwrap()], 2, "it is no regular file"),
     ];
     for (arguments, code, message) in cases {
         let output = program().arg("emulator").args(&arguments).output().unwrap();

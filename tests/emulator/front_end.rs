@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::client::{Connection, ROOMS, address, create, list, signed, signed_with, started};
 
-fn impatient() -> Limits {
+pub(super) fn impatient() -> Limits {
     let short = Duration::from_millis(300);
     Limits { handshake: short, idle: short, upload: short, ..Limits::default() }
 }
@@ -167,7 +167,13 @@ async fn clients_that_never_finish_are_let_go() {
     let mut upload = Connection::open(&emulator).await;
     upload.send(b"POST /rooms HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{").await;
     assert_eq!(upload.receive().await.unwrap().status, 408);
+    // HTTP/2 whose preface never comes, or stops in the middle.
+    let mut two = Connection::two(&emulator).await;
+    let mut half = Connection::two(&emulator).await;
+    half.send(b"PRI * HTTP/2").await;
     slow.rest().await.0.clear();
+    two.rest().await.0.clear();
+    half.rest().await.0.clear();
     assert_eq!(silent.read(&mut [0; 10]).await.unwrap(), 0);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }

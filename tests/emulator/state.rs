@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use acs_conformance::emulator::{Emulator, StartError};
+use acs_conformance::emulator::{Clock, Emulator, StartError, StateFileError};
 
 use super::client::{Connection, create, list, rooms, signed_with, started};
 
@@ -26,7 +26,10 @@ async fn a_restart_finds_rooms_and_keys_as_they_were() {
     assert_eq!(found.json(), room);
     let another = connection.call(&create(&second)).await.json();
     assert_ne!(another["id"], room["id"]);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let mut left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["state.json", "state.json.lock"]);
 }
 
 #[tokio::test]
@@ -76,6 +79,43 @@ async fn a_torn_or_foreign_file_is_refused_and_left_untouched() {
     }
     let message = refused(&path, &whole, 2).await;
     assert!(message.contains("holds 1 resources, not 2"), "{message}");
+}
+
+#[tokio::test]
+async fn a_state_file_has_one_emulator_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let link = folder.path().join("link");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let leftover = folder.path().join(".acs-conformance-state.json-abc123");
+    fs::write(&leftover, "of a killed one").unwrap();
+    let first = started(Emulator::builder().state_file(&path)).await;
+    assert!(!leftover.exists());
+    for other in [&path, &link] {
+        let error = Emulator::builder().state_file(other).start().await.unwrap_err();
+        assert!(matches!(error, StartError::State(StateFileError::InUse { .. })), "{error}");
+    }
+    drop(first);
+    let second = started(Emulator::builder().state_file(&link)).await;
+    Connection::open(&second).await.call(&create(&second)).await;
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(&path).unwrap().contains("createdAt"));
+}
+
+#[tokio::test]
+async fn a_state_at_the_end_of_time_can_be_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let (first, last) = Clock::range().into_inner();
+    for (at, rooms) in [(last, 1), (first, 2)] {
+        let builder = Emulator::builder().state_file(&path).clock(Clock::standing(at));
+        let emulator = started(builder).await;
+        assert_eq!(Connection::open(&emulator).await.call(&create(&emulator)).await.status, 201);
+        assert_eq!(emulator.state()["rooms"].as_array().unwrap().len(), rooms);
+        emulator.stop().await;
+    }
+    started(Emulator::builder().state_file(&path)).await;
 }
 
 #[tokio::test]
