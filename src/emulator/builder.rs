@@ -19,12 +19,13 @@ use super::http::{Front, Limits, Listener, bind};
 use super::journal::Journal;
 use super::resource::Resource;
 use super::seed::Seed;
+use super::serve_as::{self, ServeAsError};
 use super::service::{Options, Service};
 use super::state_file::{self, Keeper, Kept, StateFileError};
 use super::throttle::{RateLimit, Throttle};
 use super::world::World;
+use crate::acs::ApiVersion;
 use crate::acs::signing::{AccessKey, AccessKeyError};
-use crate::acs::{ApiVersion, Service as Protocol};
 
 /// How an emulator is to be. Every setting has a default; [`Builder::start`] starts it.
 #[derive(Clone)]
@@ -65,10 +66,8 @@ pub enum StartError {
     Resources(usize),
     #[error("a page has 1 record at least")]
     PageSize,
-    #[error("api-version {new} cannot be served as {one} and as {other}; give one of the two")]
-    ServedTwice { new: ApiVersion, one: ApiVersion, other: ApiVersion },
-    #[error("api-version {new} is known, it cannot be served as {known}")]
-    ServedKnown { new: ApiVersion, known: ApiVersion },
+    #[error(transparent)]
+    ServeAs(#[from] ServeAsError),
     #[error(transparent)]
     State(#[from] StateFileError),
     #[error("cannot make keys: {0}")]
@@ -198,7 +197,9 @@ impl Builder {
         self
     }
 
-    /// Keeps the state (and the keys) in this file over restarts.
+    /// Keeps the state (and the keys) in this file over restarts; one emulator at a time has it. A
+    /// change that cannot be written is answered 500: it is made all the same, and written along
+    /// with the next one.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -231,7 +232,7 @@ impl Builder {
         if self.page_size == 0 {
             return Err(StartError::PageSize);
         }
-        self.check_serve_as()?;
+        serve_as::check(&self.serve_as)?;
         let authority = match &self.authority {
             Some(authority) => authority.clone(),
             None => Authority::generate_for(&self.names)?,
@@ -298,23 +299,6 @@ impl Builder {
             _writers: writers,
             _state_lock: state_lock,
         })
-    }
-
-    fn check_serve_as(&self) -> Result<(), StartError> {
-        for (place, (new, known)) in self.serve_as.iter().enumerate() {
-            let both = |service| new.is_served_by(service) && known.is_served_by(service);
-            if new != known && Protocol::ALL.into_iter().any(both) {
-                return Err(StartError::ServedKnown { new: new.clone(), known: known.clone() });
-            }
-            let earlier = self.serve_as.iter().take(place);
-            if let Some((_, one)) =
-                earlier.into_iter().find(|(same, one)| same == new && one != known)
-            {
-                let (new, one, other) = (new.clone(), one.clone(), known.clone());
-                return Err(StartError::ServedTwice { new, one, other });
-            }
-        }
-        Ok(())
     }
 
     /// What the state file holds, the last resource first.

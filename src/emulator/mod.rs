@@ -59,6 +59,7 @@ mod http;
 mod journal;
 mod resource;
 pub mod seed;
+mod serve_as;
 pub mod service;
 mod state_file;
 mod state_lock;
@@ -73,6 +74,7 @@ pub use clock::{Clock, OutOfTime};
 pub use handle::Emulator;
 pub use http::Limits;
 pub use resource::Resource;
+pub use serve_as::ServeAsError;
 pub use state_file::StateFileError;
 #[doc(hidden)]
 pub use state_file::read_any as read_any_state_file;
