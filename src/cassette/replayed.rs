@@ -10,6 +10,8 @@ use crate::scenario::{Fault, Located, Scenario, Step};
 /// saw of it.
 const TRANSPORT: [&str; 5] = ["hang", "slow", "cut_request", "wrong_length", "tls_failure"];
 
+const CANNOT: &str = "cannot be replayed";
+
 /// The built-in client with a cassette for its target.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Replayed;
@@ -25,7 +27,7 @@ impl Abilities for Replayed {
 
     fn refusal(&self, scenario: &Scenario) -> Option<String> {
         if !scenario.emulator.serve_as.is_empty() {
-            return Some("a version that is served as another cannot be replayed".to_owned());
+            return Some(format!("a version that is served as another {CANNOT}"));
         }
         let step = |step: &Step| step.faults.iter().find_map(transport);
         let fault = scenario
@@ -33,7 +35,14 @@ impl Abilities for Replayed {
             .iter()
             .find_map(transport)
             .or_else(|| scenario.steps.iter().find_map(step))?;
-        Some(format!("transport faults cannot be replayed: {fault}"))
+        Some(format!("transport faults {CANNOT}: {fault}"))
+    }
+}
+
+impl Replayed {
+    /// Whether a case was left out for this reason: that it is to be replayed.
+    pub fn is_why(reason: &str) -> bool {
+        reason.contains(CANNOT)
     }
 }
 

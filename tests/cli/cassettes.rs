@@ -172,6 +172,7 @@ fn what_was_just_recorded_plays_and_what_cannot_be_played_says_why() {
     let report = std::fs::read_to_string(report).expect("a report");
     assert!(report.contains("transport faults cannot be replayed: hang"), "{report}");
     assert!(report.contains("a version that is served as another cannot be replayed"));
+    assert!(played.contains("cases are not applicable: transport faults"), "{played}");
     assert!(played.contains("ok   faults::lost-answer::2025-03-13"), "{played}");
     assert!(played.contains("ok   tokens::claims::2023-10-01"), "{played}");
 }

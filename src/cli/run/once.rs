@@ -37,6 +37,13 @@ pub async fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     if let Some(exit) = nothing_to_do(args, &loaded, &plan) {
         return Ok(exit);
     }
+    let unplayable = plan.skipped.iter().filter(|it| Replayed::is_why(&it.reason)).count();
+    if unplayable > 0 {
+        warn(format_args!(
+            "{unplayable} cases are not applicable: transport faults cannot be replayed, nor a \
+             version that is served as another"
+        ));
+    }
     if args.running.estimate || args.running.dry_run {
         return Ok(dry_run::carry_out(args, &plan));
     }
