@@ -20,6 +20,7 @@ pub mod tree;
 
 mod check;
 mod load;
+mod pattern;
 mod read;
 mod suggest;
 mod vocabulary;

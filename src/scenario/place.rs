@@ -28,27 +28,27 @@ impl Place {
         Self { source: Arc::clone(source), line: 1, column: 1, span: 0..0 }
     }
 
-    /// The place within a text, from byte `offset` of its value on; the whole text where escapes
-    /// or folding make the source differ from the value.
+    /// The text that stands here.
+    pub fn text(&self) -> &str {
+        self.source.text.get(self.span.clone()).unwrap_or_default()
+    }
+
+    /// The place of these bytes of a text's value; the whole text where escapes or folding make the
+    /// source differ from the value.
     #[must_use]
-    pub fn part(&self, value: &str, offset: usize) -> Self {
-        self.narrow(value, offset, value.len().saturating_sub(offset))
+    pub fn part(&self, value: &str, range: Range<usize>) -> Self {
+        match self.text().find(value) {
+            Some(start) => self.at(start + range.start, range.len().max(1)),
+            None => self.clone(),
+        }
     }
 
     /// The first place of `word` within a text; the whole text where it cannot be told.
     #[must_use]
     pub fn word(&self, word: &str) -> Self {
-        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        let written = self.text();
         match written.find(word) {
             Some(start) => self.at(start, word.len()),
-            None => self.clone(),
-        }
-    }
-
-    fn narrow(&self, value: &str, offset: usize, length: usize) -> Self {
-        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
-        match written.find(value) {
-            Some(start) => self.at(start + offset, length.max(1)),
             None => self.clone(),
         }
     }
@@ -60,7 +60,7 @@ impl Place {
     }
 
     fn at(&self, start: usize, length: usize) -> Self {
-        let written = self.source.text.get(self.span.clone()).unwrap_or_default();
+        let written = self.text();
         let before = written.get(..start).unwrap_or_default();
         let (line, column) = match before.rsplit_once('\n') {
             Some((lines, last)) => {

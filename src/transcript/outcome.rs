@@ -56,6 +56,17 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    pub const ALL: [Self; 8] = [
+        Self::Http,
+        Self::Transport,
+        Self::Timeout,
+        Self::Cancelled,
+        Self::Auth,
+        Self::Validation,
+        Self::Decode,
+        Self::Unexpected,
+    ];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",

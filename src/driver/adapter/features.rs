@@ -55,7 +55,8 @@ impl Features {
     }
 }
 
-fn is_known(id: &str) -> bool {
+/// Whether an id means anything to the harness.
+pub fn is_known(id: &str) -> bool {
     let Some((family, rest)) = id.split_once(':') else {
         return id == "*" || KNOWN.iter().any(|(known, _)| *known == id);
     };

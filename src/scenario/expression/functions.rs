@@ -5,6 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::super::pattern::compile;
+use super::Expression;
+
 /// A text that `repeat` may make, in bytes: two of the largest bodies that the service takes.
 const LONGEST_REPEAT: usize = 2 * 1024 * 1024;
 
@@ -64,6 +67,17 @@ impl Function {
         }
     }
 
+    /// What no value of the arguments that are still missing could mend.
+    pub(super) fn objects_to(self, arguments: &[Expression]) -> Option<String> {
+        match (self, arguments) {
+            (Self::Capture, [_, Expression::Literal(Value::String(pattern))]) => {
+                let why = compile(pattern).err()?;
+                Some(format!("`{pattern}` is no regular expression: {why}"))
+            }
+            _ => None,
+        }
+    }
+
     /// Applies the function; the message says what it cannot take.
     pub(super) fn apply(self, arguments: &[Value]) -> Result<Value, String> {
         match (self, arguments) {
@@ -92,8 +106,8 @@ impl Function {
 
     fn capture(self, value: &Value, pattern: &Value) -> Result<Value, String> {
         let (text, pattern) = (self.text(value)?, self.text(pattern)?);
-        let regex = regex::Regex::new(pattern)
-            .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
+        let regex = compile(pattern)
+            .map_err(|why| format!("`{pattern}` is no regular expression: {why}"))?;
         let found = regex
             .captures(text)
             .and_then(|groups| groups.get(1).or_else(|| groups.get(0)))

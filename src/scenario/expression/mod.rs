@@ -9,7 +9,7 @@ mod show;
 mod tests;
 
 pub use functions::Function;
-pub use parse::{SyntaxError, parse, pieces};
+pub use parse::{Misspelt, SyntaxError, parse, pieces};
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,7 @@
 //! From text to expressions.
 
+use std::ops::Range;
+
 use chrono::TimeDelta;
 use serde_json::Value;
 
@@ -19,13 +21,23 @@ pub struct SyntaxError {
     pub offset: usize,
 }
 
+/// An expression within a text that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misspelt {
+    pub message: String,
+    pub help: Option<String>,
+    /// Bytes of the text: from what is not understood to the end of its expression.
+    pub range: Range<usize>,
+}
+
 /// Takes a text apart at its `${…}`; `$$` stands for one `$` before a brace.
 ///
 /// # Errors
 ///
-/// An expression without an end, or one that does not parse.
-pub fn pieces(text: &str) -> Result<Vec<Piece>, SyntaxError> {
+/// Every expression that does not parse, and one without an end.
+pub fn pieces(text: &str) -> Result<Vec<Piece>, Vec<Misspelt>> {
     let mut pieces = Vec::new();
+    let mut misspelt = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -39,18 +51,30 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, SyntaxError> {
             continue;
         }
         plain.push_str(before);
-        let end = closing_brace(inside).ok_or_else(|| SyntaxError {
-            message: "this expression has no closing brace".into(),
-            help: Some("write `$${` for a plain `${`".into()),
-            offset,
-        })?;
+        let Some(end) = closing_brace(inside) else {
+            misspelt.push(Misspelt {
+                message: "this expression has no closing brace".into(),
+                help: Some("write `$${` for a plain `${`".into()),
+                range: offset..text.len(),
+            });
+            return Err(misspelt);
+        };
         if !plain.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut plain)));
         }
-        let expression = parse(&inside[..end])
-            .map_err(|error| SyntaxError { offset: offset + 2 + error.offset, ..error })?;
-        pieces.push(Piece::Expression(expression));
+        let begin = offset + 2;
+        match parse(&inside[..end]) {
+            Ok(expression) => pieces.push(Piece::Expression(expression)),
+            Err(SyntaxError { message, help, offset }) => {
+                // Nothing at all is marked with the brace that ends it.
+                let last = (begin + end).max(begin + offset + 1);
+                misspelt.push(Misspelt { message, help, range: begin + offset..last });
+            }
+        }
         rest = &inside[end + 1..];
+    }
+    if !misspelt.is_empty() {
+        return Err(misspelt);
     }
     plain.push_str(rest);
     if !plain.is_empty() {
@@ -159,7 +183,11 @@ impl<'a> Parser<'a> {
         let word = self.take_while(|character| character.is_ascii_alphanumeric());
         parse_duration(word).and_then(|by| TimeDelta::from_std(by).ok()).ok_or_else(|| {
             SyntaxError {
-                message: format!("`{word}` is no duration"),
+                message: if word.is_empty() {
+                    "a duration is missing here".to_owned()
+                } else {
+                    format!("`{word}` is no duration")
+                },
                 help: Some("durations are spelt `250ms`, `10s`, `1h30m`, `4w`".into()),
                 offset: start,
             }
@@ -246,6 +274,9 @@ impl<'a> Parser<'a> {
                 function.arity(),
                 arguments.len()
             );
+            return Err(at(message, None));
+        }
+        if let Some(message) = function.objects_to(&arguments) {
             return Err(at(message, None));
         }
         Ok(Expression::Call { function, arguments })

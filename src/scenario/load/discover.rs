@@ -34,11 +34,15 @@ pub(super) fn discover(paths: &[PathBuf], diagnostics: &mut Vec<Diagnostic>) -> 
 
 fn missing(path: &Path, error: &std::io::Error) -> Diagnostic {
     let shown = path.display();
-    let message = if error.kind() == std::io::ErrorKind::NotFound {
-        format!("there is no file or directory `{shown}`")
-    } else {
-        format!("`{shown}` cannot be read: {error}")
-    };
+    if error.kind() != std::io::ErrorKind::NotFound {
+        let message = format!("`{shown}` cannot be read: {error}");
+        return Diagnostic::of_file("unreadable", message, path.to_path_buf());
+    }
+    if let Ok(to) = fs::read_link(path) {
+        let message = format!("`{shown}` is a link to `{}`, which is not there", to.display());
+        return Diagnostic::of_file("unreadable", message, path.to_path_buf());
+    }
+    let message = format!("there is no file or directory `{shown}`");
     let names = path.parent().map_or_else(Vec::new, |parent| {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         names(parent)
@@ -56,10 +60,12 @@ fn names(directory: &Path) -> Vec<String> {
 
 fn directory(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let mut files = Vec::new();
+    let told = diagnostics.len();
     walk(path, DEEPEST, &mut files, diagnostics);
     files.retain(|file| is_yaml(file));
     files.sort();
-    if files.is_empty() {
+    // What could not be looked into may well hold some.
+    if files.is_empty() && diagnostics.len() == told {
         let message = format!("there are no scenarios in `{}`", path.display());
         let nothing = Diagnostic::of_file("no-scenarios", message, path.to_path_buf());
         diagnostics.push(nothing.help("scenarios are files that end in .yaml"));

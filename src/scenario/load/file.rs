@@ -16,16 +16,21 @@ pub(super) fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
         |code, message: String| Box::new(Diagnostic::of_file(code, message, path.to_path_buf()));
     let unreadable =
         |error: std::io::Error| fail("unreadable", format!("this file cannot be read: {error}"));
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
+    // Looked at before it is opened: to open a pipe is to wait for somebody who writes to it.
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(fail("unreadable", "this is a directory, not a file".into()));
     }
+    if !metadata.is_file() {
+        let why = "this is a pipe, a socket or a device: only regular files are read";
+        return Err(fail("unreadable", why.into()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
     if metadata.len() > LARGEST {
         return Err(Box::new(too_large(path, metadata.len())));
     }
     let mut bytes = Vec::new();
-    // The size of a pipe is not known beforehand.
+    // It may have grown since.
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
         return Err(Box::new(too_large(path, LARGEST + 1)));

@@ -16,15 +16,23 @@ const DEEPEST: usize = 8;
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) files: Files,
-    /// `None` for a part with errors, which have been told.
-    loaded: HashMap<PathBuf, Option<Arc<Part>>>,
+    /// `None` for a part that could not be read at all; its errors have been told.
+    loaded: HashMap<PathBuf, Option<Loaded>>,
     reading: Vec<PathBuf>,
     /// What is wrong with the parts themselves, each told once.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// A part, and whether it is without errors. What one with errors takes and gives is known all the
+/// same, so that whoever uses it is told what is wrong there, too.
+#[derive(Clone)]
+struct Loaded {
+    part: Arc<Part>,
+    whole: bool,
+}
+
 impl Parts {
-    fn load(&mut self, path: &Path) -> Option<Arc<Part>> {
+    fn load(&mut self, path: &Path) -> Option<Loaded> {
         let source = match self.files.read(path) {
             Ok(source) => source,
             Err(diagnostic) => {
@@ -32,16 +40,14 @@ impl Parts {
                 return None;
             }
         };
-        let node = match tree::parse(&source) {
-            Ok(node) => node,
-            Err(diagnostics) => {
-                self.diagnostics.extend(diagnostics);
-                return None;
-            }
+        let (node, mut found) = tree::parse_on(&source);
+        let Some(node) = node else {
+            self.diagnostics.extend(found);
+            return None;
         };
         let mut reader = Reader::new(self);
         let part = reader.part(&node);
-        let mut found = std::mem::take(&mut reader.diagnostics);
+        found.append(&mut reader.diagnostics);
         if let Some(part) = &part
             && found.is_empty()
         {
@@ -49,7 +55,7 @@ impl Parts {
         }
         let whole = found.is_empty();
         self.diagnostics.extend(found);
-        part.filter(|_| whole).map(Arc::new)
+        part.map(|part| Loaded { part: Arc::new(part), whole })
     }
 
     /// Loads a part as one of the files at hand.
@@ -73,7 +79,7 @@ impl Parts {
     /// Whether a file is a part. One that cannot be read tells so when it is loaded.
     fn holds_part(&self, path: &Path) -> bool {
         let Ok(source) = self.files.read(path) else { return true };
-        tree::parse(&source).map_or(true, |node| is_part(&node))
+        tree::parse_on(&source).0.is_none_or(|node| is_part(&node))
     }
 
     fn circle(&self, key: &Path) -> Option<String> {
@@ -110,7 +116,12 @@ impl PartSource for Parts {
             return None;
         }
         if !self.files.is_file(&path) {
-            let message = format!("there is no file `{}`", path.display());
+            let shown = if path.as_os_str().is_empty() { Path::new(".") } else { &path };
+            let message = if shown.exists() {
+                format!("`{}` is no regular file", file.value)
+            } else {
+                format!("there is no file `{}`", shown.display())
+            };
             diagnostics
                 .push(at("no-part", message).help("the path begins at the directory of this file"));
             return None;
@@ -121,10 +132,10 @@ impl PartSource for Parts {
             return None;
         }
         self.check(&path);
-        let part = self.loaded.get(&key).cloned().flatten();
-        if part.is_none() {
+        let loaded = self.loaded.get(&key).cloned().flatten();
+        if !loaded.as_ref().is_some_and(|loaded| loaded.whole) {
             diagnostics.push(at("bad-part", format!("`{}` has errors", file.value)));
         }
-        part
+        loaded.map(|loaded| loaded.part)
     }
 }

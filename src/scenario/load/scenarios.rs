@@ -101,18 +101,19 @@ impl Loader {
     }
 
     fn source(&mut self, source: &Arc<Source>) {
-        let node = match tree::parse(source) {
-            Ok(node) => node,
-            Err(diagnostics) => return self.loaded.diagnostics.extend(diagnostics),
-        };
+        let (node, mut found) = tree::parse_on(source);
+        let Some(node) = node else { return self.loaded.diagnostics.extend(found) };
         if is_part(&node) {
             return self.parts.check(&source.path);
         }
         let mut reader = Reader::new(&mut self.parts);
         let scenario = reader.scenario(&node, identity(source));
-        let mut found = std::mem::take(&mut reader.diagnostics);
+        found.append(&mut reader.diagnostics);
         if let Some(scenario) = &scenario {
-            found.extend(check::scenario(scenario));
+            // A name that only an expression with a mistake in it reads is in use all the same.
+            let misspelt = found.iter().any(|one| one.code == "expression-syntax");
+            let checked = check::scenario(scenario).into_iter();
+            found.extend(checked.filter(|one| !(misspelt && one.code == "unused")));
         }
         found.sort_by_key(|diagnostic| {
             diagnostic.place.as_ref().map_or(0, |place| place.span.start)

@@ -44,6 +44,9 @@ impl Reader<'_> {
             self.arguments(operation, &arguments, fields);
         }
         let resource = self.resource(fields);
+        if let Some(options) = fields.get("options") {
+            self.literal_options(options);
+        }
         Some(Call {
             operation: operation?,
             arguments: arguments.into_iter().map(|(key, template, _)| (key, template)).collect(),
@@ -133,6 +136,10 @@ impl Reader<'_> {
             (ArgumentKind::RoomId | ArgumentKind::UserId | ArgumentKind::Text, Kind::Text(_))
             | (ArgumentKind::Boolean, Kind::Bool(_)) => true,
             (ArgumentKind::Time, Kind::Text(text)) => crate::acs::time::parse(text).is_some(),
+            // How many to take is the caller's own, never sent: less than none is a slip.
+            (ArgumentKind::Integer, Kind::Number(number)) if argument.name == "take" => {
+                number.is_u64()
+            }
             (ArgumentKind::Integer, Kind::Number(number)) => number.is_i64() || number.is_u64(),
             (ArgumentKind::Scopes | ArgumentKind::UserIds, Kind::List(items)) => {
                 items.iter().all(|item| matches!(item.kind, Kind::Text(_)))
@@ -153,6 +160,23 @@ impl Reader<'_> {
             let message = match kind {
                 Kind::Text(text) if argument.kind == ArgumentKind::Time => {
                     format!("`{}` of `{operation}` must be {wanted}, not \"{text}\"", argument.name)
+                }
+                Kind::Number(number) if argument.kind == ArgumentKind::Integer => {
+                    let from = if argument.name == "take" { " from 0 on" } else { "" };
+                    format!(
+                        "`{}` of `{operation}` must be {wanted}{from}, not {number}",
+                        argument.name
+                    )
+                }
+                Kind::List(items)
+                    if matches!(argument.kind, ArgumentKind::Scopes | ArgumentKind::UserIds) =>
+                {
+                    let odd = items.iter().find(|item| !matches!(item.kind, Kind::Text(_)));
+                    let odd = odd.map_or("a list", Node::kind_name);
+                    format!(
+                        "`{}` of `{operation}` must be {wanted}, and an item is {odd}",
+                        argument.name
+                    )
                 }
                 _ => message,
             };
@@ -189,6 +213,9 @@ impl Reader<'_> {
             self.error("unknown-value", message, &method.place).help =
                 Some(format!("did you mean `{upper}`?"));
         }
+        if let Some(method) = fields.get("method") {
+            self.literal_method(method);
+        }
         let path = self.required(fields, "a request", "path");
         let path = path.map(|path| {
             self.path_text(path);
@@ -196,6 +223,7 @@ impl Reader<'_> {
         });
         let query = self.template_map(fields.get("query"), "query");
         let headers = self.template_map(fields.get("headers"), "headers");
+        headers.iter().for_each(|(_, _, entry)| self.header_name(entry));
         Some(Request {
             body: self.body(fields),
             auth: self.auth(fields.get("auth")),
@@ -231,7 +259,10 @@ impl Reader<'_> {
         Some(match entry.key.as_str() {
             "json" => Body::Json(template),
             "text" => Body::Text(template),
-            _ => Body::Bytes(template),
+            _ => {
+                self.literal_bytes(&entry.value);
+                Body::Bytes(template)
+            }
         })
     }
 
@@ -281,6 +312,10 @@ impl Reader<'_> {
 
     fn advance(&mut self, fields: &Fields<'_>) -> Option<Template> {
         let by = self.required(fields, "`advance`", "by")?;
+        if by.as_text().is_none() {
+            self.duration(Some(by), "advance");
+            return None;
+        }
         let text = self.text(Some(by), "advance")?;
         if !text.contains("${") && crate::acs::time::parse_duration(&text).is_none() {
             let message = format!("`advance` needs a duration, not \"{text}\"");
@@ -310,7 +345,10 @@ impl Reader<'_> {
         for (name, _, entry) in given {
             if !names.contains(&name.as_str()) {
                 let help = closest(name, names.iter().copied()).map_or_else(
-                    || format!("it takes {}", listed(&names)),
+                    || match names.as_slice() {
+                        [] => "it takes none".to_owned(),
+                        names => format!("it takes {}", listed(names)),
+                    },
                     |near| format!("did you mean `{near}`?"),
                 );
                 let message = format!("`{}` has no parameter `{name}`", file.value);

@@ -33,6 +33,9 @@ impl Reader<'_> {
             replay: self.boolean(fields.get("replay"), "replay").unwrap_or_default(),
         };
         self.literal_skew(&fields);
+        if let Some(key) = fields.get("key") {
+            self.literal_key(key);
+        }
         if let Some(spelling) = &auth.spelling
             && spelling.as_literal().is_some()
         {
@@ -55,6 +58,10 @@ impl Reader<'_> {
 
     fn literal_skew(&mut self, fields: &Fields<'_>) {
         let Some(node) = fields.get("skew") else { return };
+        if node.as_text().is_none() {
+            self.duration(Some(node), "skew");
+            return;
+        }
         let Some(text) = self.text(Some(node), "skew") else { return };
         let plain = text.strip_prefix(['-', '+']).unwrap_or(&text);
         if !text.contains("${") && crate::acs::time::parse_duration(plain).is_none() {

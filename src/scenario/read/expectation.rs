@@ -2,6 +2,7 @@
 
 use super::super::matcher::{ExpectationTemplate, MatcherTemplate, Subject, TestTemplate};
 use super::super::tree::{Entry, Kind, Node};
+use super::super::vocabulary::STATE;
 use super::Reader;
 use super::operator::is_operator;
 use crate::scenario::TargetKind;
@@ -79,8 +80,17 @@ impl Reader<'_> {
     /// noticed, and a `path` in them is no operator.
     fn subject(&mut self, subject: Subject, node: &Node) -> MatcherTemplate {
         match (subject, &node.kind) {
-            (Subject::Error, Kind::Map(entries)) if !only_operators(entries, &ERROR) => {
-                self.members(node, entries, "an error", &ERROR, |_, _| None)
+            (Subject::Error, Kind::Map(entries)) if !only_operators(entries, &ERROR) => self
+                .members(node, entries, "an error", &ERROR, |reader, entry| {
+                    match entry.key.as_str() {
+                        "kind" => reader.literal_kind(&entry.value),
+                        "status" => reader.literal_status(&entry.value),
+                        _ => {}
+                    }
+                    None
+                }),
+            (Subject::State, Kind::Map(entries)) if !only_operators(entries, &STATE) => {
+                self.members(node, entries, "the state", &STATE, |_, _| None)
             }
             (Subject::Exchange, Kind::Map(entries)) if !only_operators(entries, &EXCHANGE) => {
                 self.exchange(node, entries)
@@ -97,6 +107,10 @@ impl Reader<'_> {
     fn exchange(&mut self, node: &Node, entries: &[Entry]) -> MatcherTemplate {
         self.members(node, entries, "an exchange", &EXCHANGE, |reader, entry| {
             match (entry.key.as_str(), &entry.value.kind) {
+                ("status", _) => {
+                    reader.literal_status(&entry.value);
+                    None
+                }
                 ("headers", Kind::Map(headers)) => Some(reader.headers(&entry.value, headers)),
                 ("request", Kind::Map(request)) if !only_operators(request, &REQUEST) => {
                     Some(reader.request_members(&entry.value, request))

@@ -10,6 +10,7 @@ mod expectation;
 mod fault;
 mod fields;
 mod group;
+mod literal;
 mod matcher;
 mod operator;
 mod print;
@@ -20,6 +21,7 @@ mod step;
 mod template;
 
 use fields::Fields;
+pub(super) use operator::OPERATORS;
 pub(super) use reader::{PartSource, Reader};
 #[cfg(test)]
 pub(super) use scenario::MEMBERS;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::Regex;
-
 use super::super::matcher::{
     Comparison, JsonType, Path, PathTemplate, PatternTemplate, TestTemplate,
 };
+use super::super::pattern::compile;
 use super::super::tree::{Entry, Kind, Node};
 use super::Reader;
 
@@ -46,18 +45,21 @@ impl Reader<'_> {
             "equals" => TestTemplate::Equals(self.template(node)),
             "matches" => TestTemplate::Matches(self.pattern(node)?),
             "contains" => TestTemplate::Contains(match &node.kind {
-                Kind::List(items) => self.matchers(items),
+                Kind::List(_) => self.choices(node, name)?,
                 _ => vec![self.matcher(node)],
             }),
-            "any_of" => TestTemplate::AnyOf(self.several(node, name)?),
-            "one_of" => TestTemplate::OneOf(self.several(node, name)?),
-            "all_of" => TestTemplate::AllOf(self.several(node, name)?),
+            "any_of" => TestTemplate::AnyOf(self.choices(node, name)?),
+            "one_of" => TestTemplate::OneOf(self.choices(node, name)?),
+            "all_of" => TestTemplate::AllOf(self.choices(node, name)?),
             "unordered" => TestTemplate::Unordered(self.several(node, name)?),
             "not" => TestTemplate::Not(Box::new(self.matcher(node))),
             "exists" => TestTemplate::Exists(self.boolean(Some(node), name)?),
             "absent" => TestTemplate::Exists(!self.boolean(Some(node), name)?),
             "type" => TestTemplate::Type(self.types(node)?),
-            "length" => TestTemplate::Length(Box::new(self.matcher(node))),
+            "length" => {
+                self.literal_length(node);
+                TestTemplate::Length(Box::new(self.matcher(node)))
+            }
             "gt" => TestTemplate::Compare(Comparison::Greater, self.comparable(node, name)?),
             "ge" => TestTemplate::Compare(Comparison::AtLeast, self.comparable(node, name)?),
             "lt" => TestTemplate::Compare(Comparison::Less, self.comparable(node, name)?),
@@ -86,6 +88,20 @@ impl Reader<'_> {
         None
     }
 
+    /// A list with something in it: of nothing, nothing fits, or everything.
+    fn choices(
+        &mut self,
+        node: &Node,
+        name: &str,
+    ) -> Option<Vec<super::super::matcher::MatcherTemplate>> {
+        if node.as_list().is_some_and(<[Node]>::is_empty) {
+            let message = format!("`{name}` needs a list with something in it");
+            self.error("wrong-value", message, &node.place);
+            return None;
+        }
+        self.several(node, name)
+    }
+
     /// A regular expression, which is tried at once where it holds no `${…}`.
     fn pattern(&mut self, node: &Node) -> Option<PatternTemplate> {
         let text = self.text(Some(node), "matches")?;
@@ -93,12 +109,9 @@ impl Reader<'_> {
         let Some(literal) = template.as_literal() else {
             return Some(PatternTemplate::Later(template));
         };
-        match Regex::new(literal.as_str().unwrap_or(&text)) {
+        match compile(literal.as_str().unwrap_or(&text)) {
             Ok(regex) => Some(PatternTemplate::Ready(Arc::new(regex))),
-            Err(error) => {
-                let why = error.to_string();
-                let last = why.lines().last().unwrap_or_default().trim();
-                let why = last.strip_prefix("error: ").unwrap_or(last).to_owned();
+            Err(why) => {
                 let message = "this is no regular expression";
                 self.error("bad-regex", message, &node.place).label = Some(why);
                 None
@@ -133,15 +146,30 @@ impl Reader<'_> {
         None
     }
 
+    /// A time, or an expression that comes to one.
+    fn instant(&mut self, node: &Node, name: &str) -> Option<super::super::template::Template> {
+        let template = self.template(node);
+        let fits = template.as_literal().is_none_or(|value| {
+            value.as_str().is_some_and(|it| crate::acs::time::parse(it).is_some())
+        });
+        if fits {
+            return Some(template);
+        }
+        let message = format!("`{name}` must be a time, not {}", node.to_value());
+        self.error("wrong-value", message, &node.place).help =
+            Some("as in \"${now}\" or 2026-01-01T00:00:00Z".into());
+        None
+    }
+
     /// `time: "${now}"`, or `{ at: "${now}", within: 5s }`.
     fn time(&mut self, node: &Node) -> Option<TestTemplate> {
         if !matches!(node.kind, Kind::Map(_)) {
-            let at = self.comparable(node, "time")?;
+            let at = self.instant(node, "time")?;
             return Some(TestTemplate::Time { at, within: Duration::ZERO });
         }
         let fields = self.fields(node, "`time`", &["at", "within"])?;
         let at = self.required(&fields, "`time`", "at");
-        let at = self.comparable(at?, "at");
+        let at = self.instant(at?, "at");
         let within = self.duration(fields.get("within"), "within").unwrap_or_default();
         Some(TestTemplate::Time { at: at?, within })
     }

@@ -8,7 +8,7 @@ use super::super::{Diagnostic, Place};
 /// Where the parts of `use` come from.
 pub(in crate::scenario) trait PartSource {
     /// The part that `file` names, seen from the file that names it. `None` when it cannot be had;
-    /// what is wrong is then in `diagnostics`.
+    /// what is wrong is then in `diagnostics`, as it is when the part itself has errors.
     fn part(
         &mut self,
         file: &Located<String>,

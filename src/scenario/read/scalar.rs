@@ -90,8 +90,14 @@ impl Reader<'_> {
         if duration.is_none() {
             let given = node.to_value();
             let message = format!("`{key}` must be a duration, not {given}");
-            self.error("wrong-duration", message, &node.place).help =
-                Some("durations are spelt `250ms`, `10s`, `1h30m`, `4w`".into());
+            let spelt = "durations are spelt `250ms`, `10s`, `1h30m`, `4w`";
+            let help = match &node.kind {
+                Kind::Number(number) if number.is_u64() => {
+                    format!("{number} of what? For seconds write {number}s; {spelt}")
+                }
+                _ => spelt.to_owned(),
+            };
+            self.error("wrong-duration", message, &node.place).help = Some(help);
         }
         duration
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::Source;
 use super::super::matcher::{ExpectationTemplate, Path, Subject};
 use super::super::model::{Deviation, Evidence, Lane, Located, Mark, Scenario};
 use super::super::suggest::closest;
 use super::super::tree::{Entry, Kind, Node};
+use super::super::vocabulary;
+use super::super::{Place, Source};
 use super::{Fields, Reader};
 use crate::acs::{ApiVersion, Service};
 use crate::scenario::TargetKind;
@@ -81,7 +82,7 @@ impl Reader<'_> {
             api_versions: self.api_versions(fields.get("api-versions"), service),
             tags: self.words(fields.get("tags"), "tags"),
             targets: self.where_it_runs(&fields),
-            requires: self.words(fields.get("requires"), "requires"),
+            requires: self.requires(fields.get("requires")),
             rules: self.rules(fields.get("rules")),
             lane: self.choice(fields.get("lane"), "lane", &LANES).unwrap_or_default(),
             timeout: self.duration(fields.get("timeout"), "timeout").unwrap_or(TIMEOUT),
@@ -105,25 +106,33 @@ impl Reader<'_> {
     fn evidence(&mut self, fields: &Fields<'_>) -> Vec<Evidence> {
         let Some(node) = fields.get("evidence") else {
             let place = fields.entry("name").map_or(fields.place, |entry| &entry.value.place);
-            let error =
-                self.error("no-evidence", "this scenario states no evidence", &place.clone());
-            error.help = Some(
-                "say from where it is known: evidence: { documented: \"…\" }, or `recorded`, \
-                 `measured`, `assumed`"
-                    .into(),
-            );
+            self.no_evidence(place);
             return Vec::new();
         };
         let maps = match &node.kind {
             Kind::List(items) => items.iter().collect(),
             _ => vec![node],
         };
+        if maps.is_empty() {
+            self.no_evidence(&node.place);
+        }
         maps.into_iter().flat_map(|map| self.marks(map)).collect()
+    }
+
+    fn no_evidence(&mut self, place: &Place) {
+        self.error("no-evidence", "this scenario states no evidence", place).help = Some(
+            "say from where it is known: evidence: { documented: \"…\" }, or `recorded`, \
+             `measured`, `assumed`"
+                .into(),
+        );
     }
 
     fn marks(&mut self, node: &Node) -> Vec<Evidence> {
         let known = MARKS.map(|(name, _)| name);
         let Some(_) = self.fields(node, "`evidence`", &known) else { return Vec::new() };
+        if node.as_map().is_some_and(<[Entry]>::is_empty) {
+            self.no_evidence(&node.place);
+        }
         let mut marks = Vec::new();
         for entry in node.as_map().unwrap_or_default() {
             let mark = MARKS.iter().find(|(name, _)| *name == entry.key);
@@ -256,13 +265,31 @@ impl Reader<'_> {
 
     pub(super) fn behaviours(&mut self, node: Option<&Node>) -> Vec<String> {
         let texts = self.texts(node, "behaviours");
-        self.known_words(&texts, super::super::vocabulary::behaviours(), "behaviour");
+        self.known_words(&texts, vocabulary::behaviours(), "behaviour");
         texts.into_iter().map(|text| text.value).collect()
+    }
+
+    /// Features that a driver may declare: of one that nobody knows each case would be n/a.
+    fn requires(&mut self, node: Option<&Node>) -> Vec<String> {
+        let words = self.words(node, "requires");
+        for text in node.and_then(Node::as_list).unwrap_or_default() {
+            let Some(word) = text.as_text().filter(|word| !vocabulary::is_feature(word)) else {
+                continue;
+            };
+            let known = vocabulary::features();
+            let help = closest(word, known.iter().map(String::as_str)).map_or_else(
+                || "docs/adapters.md lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("there is no feature `{word}`");
+            self.error("unknown-value", message, &text.place).help = Some(help);
+        }
+        words
     }
 
     fn rules(&mut self, node: Option<&Node>) -> Vec<String> {
         let texts = self.texts(node, "rules");
-        self.known_words(&texts, super::super::vocabulary::rules(), "wire rule");
+        self.known_words(&texts, vocabulary::rules(), "wire rule");
         texts.into_iter().map(|text| text.value).collect()
     }
 

@@ -89,7 +89,7 @@ impl Reader<'_> {
 
     fn step(&mut self, node: &Node) -> Option<Step> {
         let (kind, entry) = self.kind(node)?;
-        if kind == Kind::Advance && matches!(entry.value.kind, NodeKind::Text(_)) {
+        if kind == Kind::Advance && !matches!(entry.value.kind, NodeKind::Map(_)) {
             return self.short_advance(node, entry);
         }
         let fields = self.fields(&entry.value, kind.what(), &kind.members())?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::expression::{SyntaxError, pieces};
+use super::super::expression::{Misspelt, pieces};
 use super::super::template::{Content, Piece, Template};
 use super::super::tree::{Kind, Node};
 use super::super::{Diagnostic, Place};
@@ -48,17 +48,18 @@ impl Reader<'_> {
                 [Piece::Text(plain)] => Content::Literal(Value::from(std::mem::take(plain))),
                 _ => Content::Text(pieces),
             },
-            Err(error) => {
-                self.diagnostics.push(of_syntax(error, text, place));
+            Err(misspelt) => {
+                let told = misspelt.into_iter().map(|one| of_misspelt(one, text, place));
+                self.diagnostics.extend(told);
                 Content::Literal(Value::from(text))
             }
         }
     }
 }
 
-fn of_syntax(error: SyntaxError, text: &str, place: &Place) -> Diagnostic {
-    let place = place.part(text, error.offset);
-    Diagnostic::error("expression-syntax", error.message, place).maybe_help(error.help)
+fn of_misspelt(misspelt: Misspelt, text: &str, place: &Place) -> Diagnostic {
+    let place = place.part(text, misspelt.range);
+    Diagnostic::error("expression-syntax", misspelt.message, place).maybe_help(misspelt.help)
 }
 
 fn list(items: Vec<Template>) -> Content {

@@ -1,4 +1,4 @@
-//! The form of expectations. Matchers may be anything, so that their form is left open.
+//! The form of expectations. What their matchers may be is `matcher`'s.
 
 use schemars::JsonSchema;
 use serde_json::Value;

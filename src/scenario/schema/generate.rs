@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::FileForm;
 use crate::acs::{Argument, ArgumentKind, Operation, Service};
+use crate::scenario::Subject;
 
 /// The JSON Schema (2020-12) of scenario files and parts.
 pub fn schema() -> Value {
@@ -16,11 +17,39 @@ pub fn schema() -> Value {
     if let Some(call) = schema.pointer_mut("/$defs/CallForm").and_then(Value::as_object_mut) {
         operations(call);
     }
+    if let Some(steps) = schema.pointer_mut("/$defs/StepForm/oneOf").and_then(Value::as_array_mut) {
+        steps.iter_mut().for_each(asserts);
+    }
+    let subjects = Subject::ALL.map(Subject::name);
+    if let Some(form) = schema.pointer_mut("/$defs/ExpectationForm").and_then(Value::as_object_mut)
+    {
+        form.insert("anyOf".into(), one_of_these(&subjects));
+    }
+    if let Some(wait) = schema.pointer_mut("/$defs/WaitForm").and_then(Value::as_object_mut) {
+        wait.insert("oneOf".into(), one_of_these(&["call", "request"]));
+    }
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        super::matcher::define(definitions);
+    }
     if let Some(scenario) = schema.pointer_mut("/$defs/ScenarioForm/properties") {
         versions(scenario);
     }
     nothing_is_null(&mut schema);
     schema
+}
+
+/// A call or a request says what it expects, or why nothing; the one that a `wait` repeats does not.
+fn asserts(step: &mut Value) {
+    for kind in ["call", "request"] {
+        if let Some(form) = step.pointer_mut(&format!("/properties/{kind}")) {
+            form["anyOf"] = one_of_these(&["expect", "unasserted"]);
+        }
+    }
+}
+
+/// Each of these members in turn, as one that must be there.
+fn one_of_these(names: &[&str]) -> Value {
+    names.iter().map(|name| json!({ "required": [name] })).collect()
 }
 
 /// The names of operations, and under each the arguments it takes.

@@ -5,6 +5,7 @@
 
 mod expectation;
 mod generate;
+mod matcher;
 mod scenario;
 mod step;
 

@@ -66,12 +66,12 @@ pub struct ScenarioForm {
 #[schemars(untagged)]
 pub enum EvidencesForm {
     One(EvidenceForm),
-    Several(Vec<EvidenceForm>),
+    Several(#[schemars(length(min = 1))] Vec<EvidenceForm>),
 }
 
 /// How sure we are, and from where.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub struct EvidenceForm {
     /// Seen in recorded live traffic.
     pub recorded: Option<String>,

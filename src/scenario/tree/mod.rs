@@ -2,6 +2,7 @@
 
 mod node;
 mod parse;
+mod syntax;
 
 pub use node::{Entry, Kind, Node};
-pub use parse::parse;
+pub use parse::{parse, parse_on};

@@ -13,13 +13,13 @@ use serde_saphyr::{Location, Options, Spanned};
 
 use super::super::diagnostics::Diagnostic;
 use super::super::{Place, Source};
-use super::{Entry, Kind, Node};
+use super::{Entry, Kind, Node, syntax};
 
 /// Events of the YAML parser (about two a value): ten times the largest sensible scenario.
-const MOST_EVENTS: usize = 400_000;
+pub(super) const MOST_EVENTS: usize = 400_000;
 /// Values that aliases may add.
-const MOST_REPLAYED: usize = 50_000;
-const DEEPEST: usize = 64;
+pub(super) const MOST_REPLAYED: usize = 50_000;
+pub(super) const DEEPEST: usize = 64;
 
 /// Reads the text; on top of YAML's own errors, repeated keys and merge keys are refused.
 ///
@@ -27,11 +27,23 @@ const DEEPEST: usize = 64;
 ///
 /// The first error of the syntax, or all repeated keys and merge keys.
 pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
-    let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(&source.text, options())
-        .map_err(|error| vec![of_syntax(&error, source)])?;
+    match parse_on(source) {
+        (Some(node), diagnostics) if diagnostics.is_empty() => Ok(node),
+        (_, diagnostics) => Err(diagnostics),
+    }
+}
+
+/// As [`parse`], and goes on where it can be known what was meant: of a key that is given twice the
+/// first holds, so that all else that is wrong with the file is told as well.
+pub fn parse_on(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
+    let raw: Spanned<Raw> = match serde_saphyr::from_str_with_options(&source.text, options()) {
+        Ok(raw) => raw,
+        Err(error) => return (None, vec![syntax::told(&error, source)]),
+    };
     let mut diagnostics = Vec::new();
     let node = raw_node(raw, source, &mut diagnostics);
-    if diagnostics.is_empty() { Ok(node) } else { Err(diagnostics) }
+    let known = diagnostics.iter().all(|diagnostic| diagnostic.code == "duplicate-key");
+    (known.then_some(node), diagnostics)
 }
 
 fn options() -> Options {
@@ -41,6 +53,8 @@ fn options() -> Options {
             max_nodes: MOST_EVENTS,
             max_depth: DEEPEST,
             flow_nesting_limit: DEEPEST,
+            // What aliases add is limited below, however many there are of one anchor.
+            enforce_alias_anchor_ratio: false,
         },
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: MOST_REPLAYED,
@@ -54,18 +68,7 @@ fn options() -> Options {
     }
 }
 
-fn of_syntax(error: &serde_saphyr::Error, source: &Arc<Source>) -> Diagnostic {
-    let text = error.without_snippet().render();
-    let message = text.lines().next().unwrap_or("this is no YAML");
-    // The place is shown anyway.
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
-    let place = error
-        .location()
-        .map_or_else(|| Place::start_of(source), |location| place(location, source));
-    Diagnostic::error("yaml-syntax", message, place)
-}
-
-fn place(location: Location, source: &Arc<Source>) -> Place {
+pub(super) fn place(location: Location, source: &Arc<Source>) -> Place {
     let span = location.span();
     let start = span.byte_offset().and_then(|start| usize::try_from(start).ok());
     let start = start.unwrap_or_else(|| offset(location, &source.text));
