@@ -24,10 +24,14 @@ mod report_sample;
 mod rules;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/run_causes.rs"]
+mod run_causes;
 #[path = "cli/run_live.rs"]
 mod run_live;
 #[path = "cli/run_red.rs"]
 mod run_red;
+#[path = "cli/run_wait.rs"]
+mod run_wait;
 #[path = "cli/running.rs"]
 mod running;
 #[path = "cli/schema.rs"]

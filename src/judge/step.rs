@@ -4,7 +4,7 @@ use super::subjects::Prepared;
 use super::{StepResult, StepVerdict};
 use crate::scenario::matcher::Mismatch;
 use crate::scenario::{Expectation, Subject};
-use crate::transcript::{Failure, Outcome, StepRecord, StepStatus};
+use crate::transcript::{ErrorKind, Failure, Outcome, StepRecord, StepStatus};
 
 /// Judges a step: all of its expectations, not the first alone.
 pub fn step(record: &StepRecord) -> StepVerdict {
@@ -16,10 +16,24 @@ pub fn step(record: &StepRecord) -> StepVerdict {
 }
 
 fn ran(record: &StepRecord) -> StepVerdict {
-    let mismatches = mismatches(record, &record.expectations);
+    let mut mismatches = mismatches(record, &record.expectations);
+    if let (Some(Outcome::Err(failure)), Some(first)) = (&record.outcome, mismatches.first_mut()) {
+        name_the_cause(failure, first);
+    }
     let why = unexpected(record).filter(|_| mismatches.is_empty());
     let green = mismatches.is_empty() && why.is_none();
     verdict(if green { StepResult::Passed } else { StepResult::Failed }, mismatches, why)
+}
+
+/// Where no answer came, what was expected of it is absent, and that is not why the step failed.
+fn name_the_cause(failure: &Failure, mismatch: &mut Mismatch) {
+    let shown = |value: &serde_json::Value| {
+        value.get("message").and_then(serde_json::Value::as_str) == Some(failure.message.as_str())
+    };
+    let told = mismatch.actual.as_ref().is_some_and(shown);
+    if failure.kind != ErrorKind::Http && !told && !mismatch.message.contains(&failure.message) {
+        mismatch.message.push_str(&format!("; the step failed with {}", words(failure)));
+    }
 }
 
 /// All that is not as `expectations` say.

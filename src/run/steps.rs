@@ -39,6 +39,11 @@ impl Carrier<'_> {
             }
             Err(error) => return self.fail(step, path, error.to_string()),
         };
+        // A step that says why it asserts nothing need not be carried out either.
+        if items.is_empty() && step.unasserted.is_none() {
+            let why = "for_each loops over an empty list: nothing would be asserted";
+            return self.fail(step, path, why.to_owned());
+        }
         let mut captured = Vec::new();
         for item in items {
             if !self.goes_on() {
@@ -153,13 +158,14 @@ impl Carrier<'_> {
         match &step.action {
             Action::Advance(by) => {
                 self.advance(by)?;
-                self.assert(step)?;
+                self.assert(step);
             }
             Action::Wait(wait) => self.wait(step, wait).await?,
             _ => {
-                self.once(step).await?;
+                let limit = step.timeout.unwrap_or(self.options.step_limit);
+                self.once(step, limit).await?;
                 self.capture(step)?;
-                self.assert(step)?;
+                self.assert(step);
             }
         }
         self.print_of(step)
@@ -174,9 +180,8 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    /// Carries out a call or a request once and writes down what came of it.
-    pub(super) async fn once(&mut self, step: &Step) -> Result<(), StepError> {
-        let limit = step.timeout.unwrap_or(self.options.step_limit);
+    /// Carries out a call or a request once, within `limit`, and writes down what came of it.
+    pub(super) async fn once(&mut self, step: &Step, limit: Duration) -> Result<(), StepError> {
         let outcome = match &step.action {
             Action::Call(call) => self.call(call, limit).await?,
             Action::Request(request) => self.request(request, limit).await?,
@@ -260,8 +265,8 @@ impl Carrier<'_> {
     }
 
     /// Works the step's expectations out, those for this target.
-    fn assert(&mut self, step: &Step) -> Result<(), StepError> {
-        let expectations = self.expectations_of(&step.expect)?;
+    fn assert(&mut self, step: &Step) {
+        let expectations = self.expectations_of(&step.expect);
         if super::scope::looks_at_state(&expectations) {
             let state = self.world.state();
             self.current.iter_mut().for_each(|record| record.state.clone_from(&state));
@@ -270,7 +275,6 @@ impl Carrier<'_> {
             record.expectations = expectations;
         }
         self.probe(step);
-        Ok(())
     }
 
     /// Looks whether a live service does what is assumed of it.
@@ -294,14 +298,15 @@ impl Carrier<'_> {
         }
     }
 
+    /// The expectations for this target; those that cannot be worked out fit nothing.
     pub(super) fn expectations_of(
         &self,
         templates: &[crate::scenario::ExpectationTemplate],
-    ) -> Result<Vec<crate::scenario::Expectation>, ExpressionError> {
+    ) -> Vec<crate::scenario::Expectation> {
         templates
             .iter()
             .filter(|it| it.holds_on(self.world.kind))
-            .map(|it| it.resolve(&self.scope, &self.context))
+            .map(|it| it.resolve_all(&self.scope, &self.context))
             .collect()
     }
 }

@@ -104,6 +104,18 @@ impl ExpectationTemplate {
                 .collect::<Result<_, _>>()?,
         })
     }
+
+    /// Works the expressions out as far as it goes: see [`MatcherTemplate::resolve_all`].
+    pub fn resolve_all(&self, scope: &Scope, context: &Context) -> Expectation {
+        let resolved = |(subject, matcher): &(Subject, MatcherTemplate)| {
+            (*subject, matcher.resolve_all(scope, context))
+        };
+        Expectation {
+            place: self.place.clone(),
+            behaviours: self.behaviours.clone(),
+            subjects: self.subjects.iter().map(resolved).collect(),
+        }
+    }
 }
 
 impl Expectation {

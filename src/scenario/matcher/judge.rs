@@ -57,6 +57,9 @@ impl Judge<'_> {
             (Test::Exactly(inner), _) => {
                 Judge { exact: true, mismatches: self.mismatches }.judge(inner, path, actual);
             }
+            (Test::Unknown(why), _) => {
+                self.push(matcher, path, matcher.to_value(), actual.cloned(), why.clone());
+            }
             (_, None) => self.absent(matcher, path),
             (_, Some(actual)) => self.present(matcher, path, actual),
         }

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::super::Place;
+use super::super::pattern::compile;
 use super::super::template::{Context, ExpressionError, Scope, Template};
 use super::{Comparison, JsonType, Matcher, PathTemplate, Test};
 use crate::acs::time;
@@ -98,6 +99,33 @@ impl MatcherTemplate {
         Ok(Matcher { place: self.place.clone(), test })
     }
 
+    /// Works the expressions out as far as it goes. What has no value becomes a matcher that fits
+    /// nothing and says why at its own place, so that all else is judged all the same. Within
+    /// operators that may fit by not fitting (`not`, `any_of`, …) the whole operator becomes one.
+    pub fn resolve_all(&self, scope: &Scope, context: &Context) -> Matcher {
+        let one = |matcher: &Self| matcher.resolve_all(scope, context);
+        let all = |matchers: &[Self]| -> Vec<Matcher> { matchers.iter().map(one).collect() };
+        let test = match &self.test {
+            TestTemplate::Object(members) => {
+                let keys: Result<Vec<String>, _> =
+                    members.iter().map(|(key, _)| key.resolve_text(scope, context)).collect();
+                keys.map(|keys| {
+                    Test::Object(
+                        keys.into_iter().zip(members.iter().map(|(_, m)| one(m))).collect(),
+                    )
+                })
+            }
+            TestTemplate::List(items) => Ok(Test::List(all(items))),
+            TestTemplate::AllOf(items) => Ok(Test::AllOf(all(items))),
+            TestTemplate::Exactly(matcher) => Ok(Test::Exactly(Box::new(one(matcher)))),
+            _ => self.resolve(scope, context).map(|matcher| matcher.test),
+        };
+        match test {
+            Ok(test) => Matcher { place: self.place.clone(), test },
+            Err(error) => Matcher { place: error.place, test: Test::Unknown(error.message) },
+        }
+    }
+
     /// Calls `visit` for every template inside, in the order of the file.
     pub fn templates<'a>(&'a self, visit: &mut dyn FnMut(&'a Template)) {
         match &self.test {
@@ -145,9 +173,9 @@ impl PatternTemplate {
             Self::Ready(regex) => Ok(Arc::clone(regex)),
             Self::Later(template) => {
                 let pattern = template.resolve_pattern(scope, context)?;
-                Regex::new(&pattern).map(Arc::new).map_err(|error| ExpressionError {
+                compile(&pattern).map(Arc::new).map_err(|why| ExpressionError {
                     place: template.place.clone(),
-                    message: format!("`{pattern}` is no regular expression: {error}"),
+                    message: format!("`{pattern}` is no regular expression: {why}"),
                 })
             }
         }

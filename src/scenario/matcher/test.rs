@@ -54,6 +54,8 @@ pub enum Test {
     Jwt(Box<Matcher>),
     /// What a JSONPath finds: the node where the path can only find one, else the list of all.
     Path(Vec<(Path, Matcher)>),
+    /// What was expected could not be worked out, for the reason given: nothing fits.
+    Unknown(String),
 }
 
 /// `gt`, `ge`, `lt`, `le`: for numbers and instants.

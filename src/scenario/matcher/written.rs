@@ -11,6 +11,7 @@ impl Matcher {
         let all = |matchers: &[Self]| -> Value { matchers.iter().map(Self::to_value).collect() };
         match &self.test {
             Test::Value(value) => value.clone(),
+            Test::Unknown(_) => Value::from(self.place.text().trim_matches(['"', '\''])),
             Test::Object(members) => Value::Object(
                 members
                     .iter()
