@@ -12,6 +12,15 @@ use crate::scenario::load_text;
 /// The starter file; `{name}` and `{schema}` are filled in.
 const STARTER: &str = include_str!("starter.yaml");
 
+/// Where a project keeps the schema, seen from where its `scenarios` lie.
+const SCHEMA: &str = "schema/scenario.schema.json";
+
+/// What stands in place of the schema's name where there is none.
+const NO_SCHEMA: &str = "\
+# Editors complete and check scenarios once they know the schema. Write it beside this file:
+#   acs-conformance schema > scenario.schema.json
+# and make this the first line: # yaml-language-server: $schema=scenario.schema.json";
+
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,6 +38,13 @@ pub struct Args {
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let path = path(&args.name);
+    if !path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+        eprintln!(
+            "error: `{}` is no name for a scenario: its file ends in .yaml, or leave the ending away",
+            args.name
+        );
+        return Ok(Exit::Invalid);
+    }
     let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| is_slug(stem))
     else {
         eprintln!(
@@ -49,15 +65,19 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     debug_assert!(load_text(&path, &text).diagnostics.is_empty(), "the starter is valid");
     fs::write(&path, text).with_context(|| path.display().to_string())?;
     println!("Wrote {}. Next:", path.display());
-    println!("  acs-conformance check {}", path.display());
-    println!("  acs-conformance run {}", path.display());
+    for command in ["check", "explain", "run"] {
+        println!("  acs-conformance {command} {}", path.display());
+    }
     Ok(Exit::Success)
 }
 
 /// A name goes to `./scenarios` if it is there.
 fn path(name: &str) -> PathBuf {
     let given = PathBuf::from(name);
-    if given.extension().is_some() || given.components().count() > 1 {
+    if given.extension().is_some() {
+        return given;
+    }
+    if given.components().count() > 1 {
         return given.with_extension("yaml");
     }
     let file = format!("{name}.yaml");
@@ -79,7 +99,12 @@ fn starter(stem: &str, path: &std::path::Path) -> String {
         path.parent().into_iter().flat_map(|parent| parent.components()).collect();
     let below = folders.iter().rposition(|part| part.as_os_str() == "scenarios");
     let up = below.map_or_else(String::new, |at| "../".repeat(folders.len() - at));
-    STARTER
-        .replace("{name}", &words)
-        .replace("{schema}", &format!("{up}schema/scenario.schema.json"))
+    let named = format!("{up}{SCHEMA}");
+    let there = path.parent().is_some_and(|parent| parent.join(&named).is_file());
+    let schema = if there {
+        format!("# yaml-language-server: $schema={named}")
+    } else {
+        NO_SCHEMA.to_owned()
+    };
+    STARTER.replace("{name}", &words).replace("{schema}", &schema)
 }

@@ -80,14 +80,16 @@ fn files_that_are_no_scenarios_are_told_apart() {
         format!("{text}a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 9].join(","))
     });
     fs::write(at("bomb.yaml"), bomb).expect("written");
+    fs::write(at("many.yaml"), format!("name: [{}1]\n", "1,".repeat(400_000))).expect("written");
     fs::write(at("deep.yaml"), "[".repeat(100_000)).expect("written");
     for (name, said) in [
         ("binary.yaml", "this file is no text"),
         ("zero.yaml", "byte 6 is zero"),
         ("empty.yaml", "this file is empty"),
         ("large.yaml", "this file has 10485760 bytes"),
-        ("bomb.yaml", "error[yaml-syntax]"),
-        ("deep.yaml", "error[yaml-syntax]"),
+        ("many.yaml", "this file holds more than 400000 words, numbers and brackets"),
+        ("bomb.yaml", "aliases stand for more than 50000 values here"),
+        ("deep.yaml", "lists and maps nest 64 deep at most"),
         ("binray.yaml", "did you mean `binary.yaml`?"),
         ("no/such/*.yaml", "no file fits"),
         ("[z.yaml", "is no pattern of files"),
@@ -95,6 +97,42 @@ fn files_that_are_no_scenarios_are_told_apart() {
         let output = run(&["check", name], folder.path());
         assert_eq!(output.status.code(), Some(2), "{name}");
         assert!(err(&output).contains(said), "{name}: {}", err(&output));
+    }
+}
+
+#[test]
+fn two_files_of_one_name_are_told() {
+    let folder = folder();
+    let text = fs::read_to_string(here().join("scenarios/pstn.yaml")).expect("it is there");
+    for below in ["a/scenarios", "b/scenarios"] {
+        fs::create_dir_all(folder.path().join(below)).expect("a folder");
+        fs::write(folder.path().join(below).join("pstn.yaml"), &text).expect("written");
+    }
+    let output = run(&["check", "a", "b"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    let told = err(&output);
+    assert!(told.contains("`quickstart/pstn` is also the name of a/scenarios/pstn.yaml"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_told_and_never_waited_for() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("nowhere.yaml", at("dangling.yaml")).expect("a link");
+    let made = std::process::Command::new("mkfifo").arg(at("fifo.yaml")).status();
+    assert!(made.is_ok_and(|status| status.success()), "a pipe");
+    fs::create_dir(at("folder.yaml")).expect("a folder");
+    for (arguments, said) in [
+        (&["check", "fifo.yaml"][..], "only regular files are read"),
+        (&["check", "."], "this is a pipe, a socket or a device"),
+        (&["check", "dangling.yaml"], "`dangling.yaml` is a link to `nowhere.yaml`, which is not"),
+        (&["check", "folder.yaml"], "there are no scenarios in `folder.yaml`"),
+    ] {
+        let output = run(arguments, folder.path());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = err(&output);
+        assert!(told.contains(said) && !told.contains("did you mean"), "{arguments:?}: {told}");
     }
 }
 
@@ -164,6 +202,49 @@ fn a_new_scenario_passes_check_and_replaces_nothing() {
     assert_eq!(run(&["check", "late-joiner.yaml"], folder.path()).status.code(), Some(0));
     assert_eq!(run(&["new", "late-joiner"], folder.path()).status.code(), Some(2));
     assert_eq!(run(&["new", "../a b"], folder.path()).status.code(), Some(2));
+    assert_eq!(run(&["new", "late.txt"], folder.path()).status.code(), Some(2));
+    assert!(out(&run(&["new", "late.yml"], folder.path())).contains("Wrote late.yml."));
+    assert!(folder.path().join("late.yml").is_file());
+}
+
+#[test]
+fn a_new_scenario_runs_and_is_found_by_the_name_it_was_given() {
+    for there in ["scenarios", "."] {
+        let folder = folder();
+        fs::create_dir_all(folder.path().join(there)).expect("a folder");
+        let made = out(&run(&["new", "late-joiner"], folder.path()));
+        let next: Vec<_> =
+            made.lines().filter_map(|it| it.trim().strip_prefix("acs-conformance ")).collect();
+        assert_eq!(next.len(), 3, "{made}");
+        for command in next {
+            let words: Vec<_> = command.split(' ').collect();
+            let output = run(&words, folder.path());
+            assert_eq!(output.status.code(), Some(0), "{command}: {}", err(&output));
+        }
+        for name in ["late-joiner", "late-joiner.yaml"] {
+            let output = run(&["explain", name], folder.path());
+            assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+        }
+    }
+}
+
+#[test]
+fn a_new_scenario_names_the_schema_only_where_there_is_one() {
+    let folder = folder();
+    let first = |name: &str| {
+        run(&["new", name], folder.path());
+        let text = fs::read_to_string(folder.path().join(name)).expect("written");
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    let modeline = "# yaml-language-server: $schema=";
+    assert!(!first("alone.yaml").starts_with(modeline));
+    assert!(!first("scenarios/a/alone.yaml").starts_with(modeline));
+    fs::create_dir(folder.path().join("schema")).expect("a folder");
+    fs::write(folder.path().join("schema/scenario.schema.json"), "{}").expect("written");
+    assert_eq!(
+        first("scenarios/a/more.yaml"),
+        format!("{modeline}../../schema/scenario.schema.json")
+    );
 }
 
 #[test]

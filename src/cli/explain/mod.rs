@@ -29,13 +29,12 @@ pub struct Args {
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
-    let path = PathBuf::from(&args.scenario);
-    let loaded = if path.is_file() {
-        crate::scenario::load(&[path])
-    } else {
-        builtin::paths_or_default(&[]).load()
+    let file = file_of(&args.scenario);
+    let is_file = file.is_some();
+    let loaded = match file {
+        Some(path) => crate::scenario::load(&[path]),
+        None => builtin::paths_or_default(&[]).load(),
     };
-    let is_file = PathBuf::from(&args.scenario).is_file();
     for diagnostic in &loaded.diagnostics {
         anstream::eprintln!("{}\n", render(diagnostic, true));
     }
@@ -67,4 +66,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     println!("{}", Explanation::new(scenario, &version).write().trim_end());
     Ok(Exit::Success)
+}
+
+/// The file that is meant, with or without its ending, here or in `./scenarios`: where `new` puts
+/// one. `None` for the name of a scenario.
+fn file_of(given: &str) -> Option<PathBuf> {
+    let ended = format!("{given}.yaml");
+    let names = [given, ended.as_str()].map(PathBuf::from);
+    let there = names.clone().map(|name| PathBuf::from("scenarios").join(name));
+    names.into_iter().chain(there).find(|path| path.is_file())
 }
