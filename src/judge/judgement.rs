@@ -97,7 +97,7 @@ fn exit(
     let red_step = steps.iter().any(|step| step.result != StepResult::Passed);
     let red_snapshot = match snapshot {
         SnapshotVerdict::Differs { .. } => true,
-        SnapshotVerdict::Missing { .. } => options.require_snapshots,
+        SnapshotVerdict::Missing { required, .. } => *required,
         _ => false,
     };
     let red_rule = rules.iter().any(|rule| options.is_red(rule));
@@ -107,7 +107,7 @@ fn exit(
     exits.extend(problems.iter().filter_map(|problem| match problem {
         Problem::Ended(_) => None,
         Problem::Leak(_) => Some(Exit::Leaked),
-        Problem::Contract(_) => Some(Exit::Harness),
+        blamed if blamed.blames_the_harness() => Some(Exit::Harness),
         _ => Some(Exit::Failed),
     }));
     Exit::worst(exits)

@@ -57,9 +57,10 @@ pub enum StepResult {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SnapshotVerdict {
     Same,
-    /// There is none; said, and red only where snapshots are required.
+    /// There is none, or no place for one; said, and red only where snapshots are required.
     Missing {
-        path: PathBuf,
+        path: Option<PathBuf>,
+        required: bool,
     },
     Differs {
         path: PathBuf,
@@ -87,6 +88,11 @@ pub enum Problem {
     Leak(String),
     /// The scenario's `expect.state` was not met.
     State(Mismatch),
+    /// A snapshot that is there and cannot be read.
+    SnapshotUnreadable { path: PathBuf, why: String },
+    /// A snapshot that was to be written and cannot be: a fault of the harness's surroundings
+    /// (exit 3).
+    SnapshotUnwritten { path: PathBuf, why: String },
     /// The emulator sent what the service would not: the harness's own fault (exit 3).
     Contract(Violation),
 }
@@ -108,6 +114,13 @@ impl Verdict {
     }
 }
 
+impl Problem {
+    /// Whether it is no fault of whoever was judged.
+    pub const fn blames_the_harness(&self) -> bool {
+        matches!(self, Self::Contract(_) | Self::SnapshotUnwritten { .. })
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -123,6 +136,15 @@ impl std::fmt::Display for Problem {
             Self::Leak(what) => write!(f, "left behind: {what}"),
             Self::Contract(violation) => {
                 write!(f, "{violation}; a fault of the harness, please report it")
+            }
+            Self::SnapshotUnreadable { path, why } => write!(
+                f,
+                "the snapshot {} cannot be read: {why}; mend it, or write it anew with \
+                 --update-snapshots",
+                path.display()
+            ),
+            Self::SnapshotUnwritten { path, why } => {
+                write!(f, "the snapshot {} cannot be written: {why}", path.display())
             }
             Self::State(mismatch) => write!(f, "the state at the end: {}", mismatch.message),
         }

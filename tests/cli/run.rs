@@ -1,5 +1,7 @@
 //! `run`: what a person sees, and in which order.
 
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 
 use super::running::{project, quickstart, run, steps, text};
@@ -91,6 +93,57 @@ fn a_snapshot_that_differs_fails_and_is_proposed() {
         assert!(err.contains("-         \"id\": \"<room:7>\""), "{err}");
     }
     assert!(snapshot.with_extension("snap.new").exists(), "proposed for review");
+}
+
+/// A folder with `scenarios/pstn.yaml`, and the place of its snapshot.
+fn pstn() -> (TempDir, PathBuf, PathBuf) {
+    let folder = TempDir::new().expect("a folder");
+    let scenarios = folder.path().join("scenarios");
+    std::fs::create_dir(&scenarios).expect("a folder");
+    let path = scenarios.join("pstn.yaml");
+    std::fs::copy(project().join("scenarios/pstn.yaml"), &path).expect("copied");
+    let snapshot = folder.path().join("snapshots/quickstart__pstn@2025-03-13.snap");
+    (folder, path, snapshot)
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_read_is_red_and_one_that_cannot_be_written_the_harness_s_fault() {
+    let (_folder, path, snapshot) = pstn();
+    let one = text(&path);
+    std::fs::create_dir_all(&snapshot).expect("a folder in its place");
+    for more in [&[one][..], &[one, "--require-snapshots"]] {
+        let (exit, _, err) = run(more);
+        assert_eq!((exit, err.contains("cannot be read")), (1, true), "{err}");
+        assert!(err.contains(text(&snapshot)), "the path:\n{err}");
+    }
+    let (exit, _, err) = run(&[one, "--update-snapshots"]);
+    assert_eq!((exit, err.contains("cannot be written")), (3, true), "{err}");
+    std::fs::remove_dir(&snapshot).expect("removed");
+    std::fs::write(&snapshot, b"\xff").expect("written");
+    let (exit, _, err) = run(&[one]);
+    assert_eq!((exit, err.contains("UTF-8")), (1, true), "{err}");
+    assert_eq!(run(&[one, "--update-snapshots"]).0, 0, "what cannot be read is written anew");
+    assert_eq!(run(&[one, "--require-snapshots"]).0, 0);
+}
+
+#[test]
+fn snapshots_of_scenarios_elsewhere_lie_where_the_option_says() {
+    let (folder, path) =
+        steps("steps:\n  - call: { op: rooms.list, expect: { ok: { length: 0 } } }\n");
+    let one = text(&path);
+    let (exit, _, err) = run(&[one]);
+    assert_eq!((exit, err.contains("[no snapshot]")), (0, true), "{err}");
+    let (exit, _, err) = run(&[one, "--require-snapshots"]);
+    assert_eq!((exit, err.contains("--snapshots DIR")), (1, true), "{err}");
+    let there = folder.path().join("kept");
+    let with = |more: &[&str]| run(&[&[one, "--snapshots", text(&there)], more].concat());
+    assert_eq!(with(&["--require-snapshots"]).0, 1);
+    assert_eq!(with(&["--update-snapshots"]).0, 0);
+    assert_eq!(std::fs::read_dir(&there).expect("made").count(), 1);
+    assert_eq!(with(&["--require-snapshots"]).0, 0);
+    let (exit, _, err) = run(&[one, "--snapshots", one]);
+    assert_eq!((exit, err.contains("cannot be read")), (1, true), "a file is no folder:\n{err}");
+    assert_eq!(run(&[one, "--snapshots", one, "--update-snapshots"]).0, 3);
 }
 
 #[test]

@@ -62,9 +62,9 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> &'static str {
     }
 }
 
-/// Whether the emulator broke the contract, whatever else went wrong.
+/// Whether the harness went wrong, whatever else did.
 fn blames_the_harness(verdict: &Verdict) -> bool {
-    verdict.problems.iter().any(|problem| matches!(problem, Problem::Contract(_)))
+    verdict.problems.iter().any(Problem::blames_the_harness)
 }
 
 fn wire(verdict: &Verdict) -> &'static str {

@@ -108,8 +108,9 @@ impl ActiveBaseline {
         let mut remarks = Vec::new();
         let mut red = false;
         let interface = interface(transcript, verdict);
-        red |= options.require_snapshots
-            && matches!(verdict.snapshot, SnapshotVerdict::Missing { .. });
+        red |= matches!(verdict.snapshot, SnapshotVerdict::Missing { required: true, .. });
+        let unreadable = |one: &Problem| matches!(one, Problem::SnapshotUnreadable { .. });
+        red |= verdict.problems.iter().any(unreadable);
         red |= self.hold(case, None, interface, &mut remarks);
         for result in &verdict.rules {
             if result.status == RuleStatus::NotExercised {
@@ -202,7 +203,10 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {
         }
         Problem::State(mismatch) => Some(mismatch.message.clone()),
         // Not the implementation's fault: no baseline can know it.
-        Problem::Leak(_) | Problem::Contract(_) => None,
+        Problem::Leak(_)
+        | Problem::Contract(_)
+        | Problem::SnapshotUnreadable { .. }
+        | Problem::SnapshotUnwritten { .. } => None,
     }));
     let failed =
         !texts.is_empty() || verdict.steps.iter().any(|step| step.result == StepResult::Failed);

@@ -1,7 +1,6 @@
 //! A transcript against its snapshot, deviations taken into account.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -16,27 +15,32 @@ pub fn compare(transcript: &Transcript, options: &JudgeOptions) -> (SnapshotVerd
     if options.snapshots == SnapshotMode::Off {
         return not_compared("snapshots are off");
     }
+    let missing = |path| {
+        let required = options.require_snapshots;
+        (SnapshotVerdict::Missing { path, required }, Vec::new())
+    };
     let Some(file) = location(transcript, options) else {
-        if !options.require_snapshots {
-            return not_compared("the scenario lies in no `scenarios` folder");
-        }
-        return (SnapshotVerdict::Missing { path: PathBuf::new() }, Vec::new());
+        return missing(None);
     };
     let actual = document(transcript);
     match file.read() {
-        Ok(Some(expected)) => held_against(transcript, options, &file, &expected, actual),
-        Ok(None) if options.snapshots == SnapshotMode::Update => {
-            (update(transcript, &file, &text(&actual)), Vec::new())
+        Ok(Some(expected)) => held_against(transcript, options, file, &expected, actual),
+        Ok(None) | Err(_) if options.snapshots == SnapshotMode::Update => {
+            update(transcript, file, &text(&actual), Vec::new())
         }
-        Ok(None) => (SnapshotVerdict::Missing { path: file.path }, Vec::new()),
-        Err(error) => not_compared(&format!("{}: {error}", file.path.display())),
+        Ok(None) => missing(Some(file.path)),
+        Err(error) => {
+            let problem =
+                Problem::SnapshotUnreadable { path: file.path, why: error.to_string() };
+            (SnapshotVerdict::NotCompared(problem.to_string()), vec![problem])
+        }
     }
 }
 
 fn held_against(
     transcript: &Transcript,
     options: &JudgeOptions,
-    file: &SnapshotFile,
+    file: SnapshotFile,
     expected: &str,
     mut excused: Value,
 ) -> (SnapshotVerdict, Vec<Problem>) {
@@ -62,13 +66,13 @@ fn held_against(
         return (SnapshotVerdict::Same, idle);
     }
     if options.snapshots == SnapshotMode::Update {
-        return (update(transcript, file, &shown), idle);
+        return update(transcript, file, &shown, idle);
     }
     if proposes {
         // A proposal that cannot be written changes nothing: the difference is told all the same.
         let _ = file.propose(transcript, &shown);
     }
-    let (path, expected) = (file.path.clone(), expected.to_owned());
+    let (path, expected) = (file.path, expected.to_owned());
     (SnapshotVerdict::Differs { path, expected, actual: shown }, idle)
 }
 
@@ -123,14 +127,19 @@ fn unescaped(name: &str) -> String {
     name.replace("~1", "/").replace("~0", "~")
 }
 
-fn update(transcript: &Transcript, file: &SnapshotFile, text: &str) -> SnapshotVerdict {
-    match file.accept(transcript, text) {
-        Ok(()) => SnapshotVerdict::Updated { path: file.path.clone() },
-        Err(error) => SnapshotVerdict::NotCompared(format!(
-            "{} could not be written: {error}",
-            file.path.display()
-        )),
-    }
+fn update(
+    transcript: &Transcript,
+    file: SnapshotFile,
+    text: &str,
+    mut problems: Vec<Problem>,
+) -> (SnapshotVerdict, Vec<Problem>) {
+    let Err(error) = file.accept(transcript, text) else {
+        return (SnapshotVerdict::Updated { path: file.path }, problems);
+    };
+    let problem = Problem::SnapshotUnwritten { path: file.path, why: error.to_string() };
+    let verdict = SnapshotVerdict::NotCompared(problem.to_string());
+    problems.push(problem);
+    (verdict, problems)
 }
 
 fn not_compared(why: &str) -> (SnapshotVerdict, Vec<Problem>) {

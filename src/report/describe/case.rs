@@ -157,7 +157,7 @@ fn interface(transcript: &Transcript, verdict: &Verdict) -> Status {
         Ended::Implementation(fault) => return implementation(fault.kind),
         Ended::Completed | Ended::Failed => {}
     }
-    if verdict.problems.iter().any(|problem| matches!(problem, Problem::Contract(_))) {
+    if verdict.problems.iter().any(Problem::blames_the_harness) {
         return Status::HarnessError;
     }
     let broken = verdict.steps.iter().any(|step| step.result == StepResult::Failed)
@@ -202,6 +202,9 @@ fn reason(transcript: &Transcript, verdict: &Verdict, redaction: &Redaction) -> 
             Problem::Leak(what) => format!("leaked: {}", redaction.text(what)),
             Problem::UnconsumedFault(what) => {
                 format!("a fault met nothing: {}", redaction.text(what))
+            }
+            Problem::SnapshotUnreadable { .. } | Problem::SnapshotUnwritten { .. } => {
+                redaction.text(&problem.to_string())
             }
             _ => continue,
         };

@@ -158,9 +158,13 @@ impl FailureText<'_> {
                 let text = self.redaction.text(&text);
                 self.text.push_str(&text);
             }
-            SnapshotVerdict::Missing { path } => {
+            SnapshotVerdict::Missing { path: Some(path), required: true } => {
                 self.error(&format!("there is no snapshot {}", path.display()));
             }
+            SnapshotVerdict::Missing { path: None, required: true } => self.error(
+                "there is no snapshot: the scenario lies in no `scenarios` folder; --snapshots DIR \
+                 says where those of such scenarios lie",
+            ),
             _ => {}
         }
     }
