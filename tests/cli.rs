@@ -12,6 +12,9 @@ mod golden;
 mod language;
 #[path = "cli/observe.rs"]
 mod observe;
+#[cfg(unix)]
+#[path = "cli/output.rs"]
+mod output;
 #[path = "cli/quickstart.rs"]
 mod quickstart;
 #[path = "cli/report.rs"]
@@ -46,6 +49,8 @@ mod stand_in;
 #[cfg(unix)]
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/usage.rs"]
+mod usage;
 
 /// The binary under test, without what the surroundings might tell it.
 fn command() -> assert_cmd::Command {

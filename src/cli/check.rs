@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anstream::println;
 use clap::ValueEnum;
 use serde_json::json;
 
 use crate::builtin;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::report::count;
 use crate::scenario::diagnostics::{render, render_github, to_json};
@@ -46,18 +46,18 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     if args.format == Format::Text
         && let Some(note) = &paths.note
     {
-        anstream::eprintln!("{note}");
+        warn!("{note}");
     }
     let loaded = paths.load();
     match args.format {
         Format::Text => text(&loaded),
         Format::Json => {
             let all: Vec<_> = loaded.diagnostics.iter().map(to_json).collect();
-            println!("{}", serde_json::to_string_pretty(&json!(all))?);
+            say!("{}", serde_json::to_string_pretty(&json!(all))?);
         }
         Format::Github => {
             for diagnostic in &loaded.diagnostics {
-                println!("{}", render_github(diagnostic));
+                say!("{}", render_github(diagnostic));
             }
         }
     }
@@ -76,13 +76,13 @@ fn exit(loaded: &Loaded) -> Exit {
 
 fn text(loaded: &Loaded) {
     for diagnostic in &loaded.diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, true));
+        warn!("{}\n", render(diagnostic, true));
     }
     let bad = loaded.bad_files().len();
     if bad == 0 {
-        println!("{} checked: all well", count(loaded.files, "file"));
+        say!("{} checked: all well", count(loaded.files, "file"));
     } else {
         let errors = count(loaded.diagnostics.len(), "error");
-        println!("{} checked: {errors} in {}", count(loaded.files, "file"), count(bad, "file"));
+        say!("{} checked: {errors} in {}", count(loaded.files, "file"), count(bad, "file"));
     }
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::live::{AccountArgs, MannersArgs, open_target, say, warn};
+use super::live::{AccountArgs, MannersArgs, open_target};
+use super::usage::variable_name;
 use crate::builtin;
+use crate::cli::output::{say, warn};
 use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::drift::{Difference, Drift, Side};
@@ -118,6 +120,7 @@ async fn open(args: &Args, text: &str) -> Result<(Target, Redaction), (Exit, Str
         }
         ("live", "") => {}
         ("live", name) => {
+            variable_name(name).map_err(|why| (Exit::Invalid, format!("live:NAME: {why}")))?;
             account.connection_string_file = None;
             account.connection_string_env = Some(name.to_owned());
         }

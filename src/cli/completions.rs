@@ -1,11 +1,12 @@
 //! `completions`: completions for a shell.
 
-use std::io;
+use std::io::Write as _;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::Cli;
+use crate::cli::output::Output;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,6 @@ pub struct Args {
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "acs-conformance", &mut script);
-    super::write_out(&mut io::stdout(), &script)?;
+    Output::Raw.write_all(&script)?;
     Ok(Exit::Success)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::output::{Output, warn};
 use crate::exit::Exit;
 use crate::report::coverage::Coverage;
 
@@ -25,7 +26,7 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     let only = args.api_version.as_deref();
     let mut coverage = Coverage::of_version(only);
     if coverage.points.is_empty() {
-        anstream::eprintln!("error: no service has the api-version {}", only.unwrap_or_default());
+        warn!("error: no service has the api-version {}", only.unwrap_or_default());
         return Ok(Exit::Invalid);
     }
     for path in &args.from {
@@ -34,7 +35,7 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
             Err(exit) => return Ok(exit),
         }
     }
-    let mut out = anstream::stdout().lock();
+    let mut out = Output::Text;
     if args.json {
         coverage.write_json(&mut out)?;
     } else {
@@ -42,11 +43,7 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     }
     let wanted = args.threshold.map_or(0, |percent| usize::from(percent) * 100);
     if coverage.share() < wanted {
-        anstream::eprintln!(
-            "error: {}, less than the {} % asked for",
-            coverage.sentence(),
-            wanted / 100
-        );
+        warn!("error: {}, less than the {} % asked for", coverage.sentence(), wanted / 100);
         return Ok(Exit::Failed);
     }
     Ok(Exit::Success)

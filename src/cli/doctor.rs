@@ -1,7 +1,7 @@
 //! `doctor`: say whether a resource can be used.
 
-use super::live::{AccountArgs, is_proxied, say, warn};
-use crate::driver::wire::Client;
+use super::live::{AccountArgs, is_proxied};
+use crate::cli::output::{masked, say, warn};
 use crate::exit::Exit;
 use crate::target::doctor::{Finding, Visit, unusable};
 
@@ -14,14 +14,13 @@ pub struct Args {
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
-    let authorities = match args.account.authorities() {
-        Ok(authorities) => authorities,
+    let (client, authorities) = match args.account.client() {
+        Ok(client) => client,
         Err(error) => {
             warn(format!("error: {error:#}"));
             return Ok(Exit::Invalid);
         }
     };
-    let client = Client::outside(authorities.as_deref())?;
     let account = match args.account.account(&client) {
         Ok(account) => account,
         Err(error) => return Ok(show(&unusable(&error))),
@@ -40,7 +39,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
 
 fn show(findings: &[Finding]) -> Exit {
     for finding in findings {
-        say(finding);
+        say(masked(finding));
     }
     Exit::worst(findings.iter().map(|finding| finding.exit))
 }

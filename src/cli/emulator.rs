@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::emulation::Emulation;
 use super::signals::Interrupts;
+use crate::cli::output::{self, print, warn};
 use crate::emulator::{Authority, Emulator, StartError, write_whole};
 use crate::exit::Exit;
 
@@ -49,7 +50,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let emulator = match start(&args).await {
         Ok(emulator) => emulator,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            warn!("error: {error:#}");
             let invalid = !matches!(error.downcast_ref(), Some(StartError::Listen { .. }));
             return Ok(if invalid { Exit::Invalid } else { Exit::Unreachable });
         }
@@ -62,7 +63,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             _ = interrupts.next() => Err(io::Error::other("interrupted before anybody read it")),
         };
         if let Err(error) = written {
-            anstream::eprintln!(
+            warn!(
                 "error: the env file {} cannot be written: {error}; name one in a folder that is \
                  there and yours",
                 path.display()
@@ -71,10 +72,15 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             return Ok(Exit::Invalid);
         }
     }
-    anstream::print!("{lines}");
-    std::io::Write::flush(&mut anstream::stdout())?;
+    print(&lines);
+    if let Some(why) = output::failure() {
+        // Nobody can learn where it is.
+        warn!("error: {why}");
+        emulator.stop().await;
+        return Ok(Exit::Harness);
+    }
     for note in args.emulation.served_as_notes() {
-        anstream::eprintln!("{note}");
+        warn!("{note}");
     }
     interrupts.next().await;
     emulator.stop().await;

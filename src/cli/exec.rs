@@ -8,6 +8,7 @@ use tokio::process::{Child, Command};
 use super::emulation::Emulation;
 use super::signals::Interrupts;
 use super::surroundings::surround;
+use crate::cli::output::warn;
 use crate::emulator::{StartError, TrustFiles};
 use crate::exit::Exit;
 
@@ -16,7 +17,7 @@ pub struct Args {
     #[command(flatten)]
     emulation: Emulation,
     /// Give the command the connection string under this name too.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::variable_name)]
     connection_string_env: Vec<String>,
     /// Offer the admin API, as ACS_ADMIN_URL.
     #[arg(long)]
@@ -36,13 +37,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let emulator = match builder.start().await {
         Ok(emulator) => emulator,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             let unreachable = matches!(error, StartError::Listen { .. });
             return Ok(if unreachable { Exit::Unreachable } else { Exit::Invalid });
         }
     };
     for note in args.emulation.served_as_notes() {
-        anstream::eprintln!("{note}");
+        warn!("{note}");
     }
     let trust = TrustFiles::write(emulator.ca_pem(), |name| std::env::var_os(name))?;
     let Some((program, arguments)) = args.command.split_first() else {
@@ -58,7 +59,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            anstream::eprintln!("error: cannot start {}: {error}", program.display());
+            warn!("error: cannot start {}: {error}", program.display());
             return Ok(Exit::Unreachable);
         }
     };

@@ -1,9 +1,9 @@
 //! `import`: write a scenario from a HAR recording.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use crate::cassette::{Har, compose};
+use crate::cli::output::{print, warn};
 use crate::exit::Exit;
 use crate::report::replace;
 
@@ -24,13 +24,13 @@ pub struct Args {
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     if let Some(path) = args.output.as_ref().filter(|path| path.is_file() && !args.force) {
-        anstream::eprintln!("error: `{}` is there already; --force replaces it", path.display());
+        warn!("error: `{}` is there already; --force replaces it", path.display());
         return Ok(Exit::Invalid);
     }
     let har = match Har::open(&args.from) {
         Ok(har) => har,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             return Ok(Exit::Invalid);
         }
     };
@@ -39,13 +39,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let text = match compose(&har, &name, &format!("a recording, {file}")) {
         Ok(text) => text,
         Err(error) => {
-            anstream::eprintln!("error: {}: {error}", args.from.display());
+            warn!("error: {}: {error}", args.from.display());
             return Ok(Exit::Invalid);
         }
     };
     match args.output {
         Some(path) => replace(&path, |out| out.write_all(text.as_bytes()))?,
-        None => anstream::stdout().lock().write_all(text.as_bytes())?,
+        None => print(text),
     }
     Ok(Exit::Success)
 }

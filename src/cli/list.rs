@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::selection::SelectionArgs;
 use crate::builtin;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::plan::{BuiltIn, Case, Plan};
 use crate::scenario::diagnostics::render;
@@ -45,16 +45,16 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     if args.format == Format::Text
         && let Some(note) = &paths.note
     {
-        println!("{note}");
+        say!("{note}");
     }
     let loaded = paths.load();
     for diagnostic in &loaded.diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, true));
+        warn!("{}\n", render(diagnostic, true));
     }
     let plan = args.selection.selection()?.plan(&loaded.scenarios, &BuiltIn);
     match args.format {
         Format::Text => text(&plan),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&list(&plan))?),
+        Format::Json => say!("{}", serde_json::to_string_pretty(&list(&plan))?),
     }
     Ok(if !loaded.diagnostics.is_empty() {
         Exit::Invalid
@@ -69,13 +69,13 @@ fn text(plan: &Plan) {
     let names: Vec<_> = plan.cases.iter().map(Case::name).collect();
     let width = names.iter().map(String::len).max().unwrap_or(0).min(60);
     for (case, name) in plan.cases.iter().zip(&names) {
-        println!("{name:width$}  {}", remarks(case));
+        say!("{name:width$}  {}", remarks(case));
     }
     for skipped in &plan.skipped {
-        println!("{:width$}  n/a: {}", skipped.case.name(), skipped.reason);
+        say!("{:width$}  n/a: {}", skipped.case.name(), skipped.reason);
     }
     let cases = if plan.cases.len() == 1 { "case" } else { "cases" };
-    println!("{} {cases}, {} n/a", plan.cases.len(), plan.skipped.len());
+    say!("{} {cases}, {} n/a", plan.cases.len(), plan.skipped.len());
 }
 
 /// Tags, lane and marks of evidence.

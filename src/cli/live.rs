@@ -1,16 +1,17 @@
 //! Options that every command on a live resource takes: whose, with which credentials, how.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use chrono::Utc;
 
+use super::usage::{file_name, variable_name};
 use crate::acs::secret::Mask;
 use crate::driver::wire::Client;
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
+use crate::report::quoted;
 use crate::target::courtesy::{Budget, Courtesy, Settings};
 use crate::target::credentials::{Account, CredentialsError, Method, Source};
 use crate::target::ledger::{Ledger, Shelf};
@@ -23,10 +24,10 @@ use crate::target::{Live, Passage};
 pub struct AccountArgs {
     /// Variable that holds the connection string [default: ACS_CONNECTION_STRING]; the second
     /// key's is read from NAME_SECONDARY.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = variable_name)]
     pub connection_string_env: Option<String>,
     /// File that holds the connection string, and on a second line that of the second key.
-    #[arg(long, value_name = "FILE", conflicts_with = "connection_string_env")]
+    #[arg(long, value_name = "FILE", value_parser = file_name(), conflicts_with = "connection_string_env")]
     pub connection_string_file: Option<PathBuf>,
     /// Entra ID instead of a key: client-secret, workload-identity, managed-identity, azure-cli.
     /// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE.
@@ -36,11 +37,11 @@ pub struct AccountArgs {
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
     /// File that holds the client secret, for --auth client-secret [default: AZURE_CLIENT_SECRET].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub client_secret_file: Option<PathBuf>,
     /// PEM of an authority that is trusted beside the system's, for an endpoint with one of its
     /// own.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file_name())]
     pub ca_file: Option<PathBuf>,
 }
 
@@ -50,11 +51,28 @@ impl AccountArgs {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn authorities(&self) -> anyhow::Result<Option<String>> {
+    fn authorities(&self) -> anyhow::Result<Option<String>> {
         let Some(path) = &self.ca_file else { return Ok(None) };
         let pem = std::fs::read_to_string(path)
             .with_context(|| format!("the file {} of --ca-file cannot be read", path.display()))?;
         Ok(Some(pem))
+    }
+
+    /// The client that trusts the authorities of `--ca-file` beside the system's, and their PEM.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or holds none.
+    pub fn client(&self) -> anyhow::Result<(Client, Option<String>)> {
+        let pem = self.authorities()?;
+        let client = Client::outside(pem.as_deref());
+        let client = match &self.ca_file {
+            None => client?,
+            Some(path) => {
+                client.with_context(|| format!("the file {} of --ca-file", path.display()))?
+            }
+        };
+        Ok((client, pem))
     }
 
     /// The variables that hold the connection strings, where they are not the usual ones.
@@ -75,7 +93,7 @@ impl AccountArgs {
             ("ca-file", self.ca_file.as_ref().map(file)),
         ];
         let given = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        given.map(|(name, value)| format!(" --{name} {value}")).collect()
+        given.map(|(name, value)| format!(" --{name} {}", quoted(&value))).collect()
     }
 
     /// Reads the credentials.
@@ -167,9 +185,7 @@ impl Opened {
 /// With the exit code and what to tell.
 pub fn open(account: &AccountArgs, manners: &MannersArgs) -> Result<Opened, (Exit, String)> {
     let invalid = |why: String| (Exit::Invalid, why);
-    let authorities = account.authorities().map_err(|error| invalid(format!("{error:#}")))?;
-    let bare =
-        Client::outside(authorities.as_deref()).map_err(|error| invalid(error.to_string()))?;
+    let (bare, _) = account.client().map_err(|error| invalid(format!("{error:#}")))?;
     let account = account.account(&bare).map_err(|error| invalid(error.to_string()))?;
     is_proxied(account.endpoint()).map_err(invalid)?;
     let ledger = Ledger::begin(&manners.shelf(), account.endpoint(), Utc::now())
@@ -199,16 +215,6 @@ pub async fn open_target(
         return Err((Exit::Harness, error.to_string()));
     }
     Err((Exit::Unreachable, redaction.text(&error.to_string())))
-}
-
-/// A line to standard output. Somebody who closed it (`| head`) does not want to know.
-pub fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stdout(), "{line}");
-}
-
-/// A line to standard error.
-pub fn warn(line: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// The process's environment.

@@ -1,13 +1,13 @@
 //! `man`: the manual page, of the whole and of every subcommand.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Command, CommandFactory as _};
 
 use super::Cli;
+use crate::cli::output::{Output, warn};
 use crate::exit::Exit;
 
 #[derive(Debug, Default, clap::Args)]
@@ -24,10 +24,14 @@ pub struct Args {
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let command = Cli::command().name("acs-conformance");
     match args.output {
-        None => super::write_out(&mut io::stdout(), &page(&command)?)?,
+        None => Output::Raw.write_all(&page(&command)?)?,
         Some(directory) => {
-            fs::create_dir_all(&directory).with_context(|| directory.display().to_string())?;
-            clap_mangen::generate_to(command, &directory)?;
+            let written = fs::create_dir_all(&directory)
+                .and_then(|()| clap_mangen::generate_to(command, &directory));
+            if let Err(error) = written {
+                warn!("error: {} cannot be written: {error}", directory.display());
+                return Ok(Exit::Invalid);
+            }
         }
     }
     Ok(Exit::Success)

@@ -17,6 +17,7 @@ mod man;
 mod memory;
 mod new;
 mod observe;
+mod output;
 mod panics;
 mod reference_client;
 mod report;
@@ -32,6 +33,7 @@ mod signals;
 mod surroundings;
 mod sweep;
 mod tap;
+mod usage;
 
 use clap::{Parser, Subcommand};
 
@@ -95,21 +97,24 @@ enum Command {
 }
 
 impl Cli {
-    /// Reads the arguments of this process; ends it where they are wrong, or ask for help.
-    pub fn read() -> Self {
-        let matches = set_or_absent(<Self as clap::CommandFactory>::command()).get_matches();
-        <Self as clap::FromArgMatches>::from_arg_matches(&matches)
-            .unwrap_or_else(|error| error.exit())
+    /// From the process's arguments to how it ends, everything told.
+    pub async fn main() -> Exit {
+        panics::watch();
+        memory::give_back();
+        let exit = match usage::parse(std::env::args_os()) {
+            Ok(cli) => cli.carry_out().await.unwrap_or_else(|error| {
+                output::warn(format_args!("error: {error:#}"));
+                Exit::Harness
+            }),
+            Err(exit) => exit,
+        };
+        let Some(why) = output::failure() else { return exit };
+        output::warn(format_args!("error: {why}"));
+        Exit::worst([exit, Exit::Harness])
     }
 
     /// Carries the command out; without one, runs the scenarios at hand.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the command could not deal with itself: a fault of the harness.
-    pub async fn carry_out(self) -> anyhow::Result<Exit> {
-        panics::watch();
-        memory::give_back();
+    async fn carry_out(self) -> anyhow::Result<Exit> {
         match self.command {
             None => run::carry_out(run::Args::default()).await,
             Some(Command::Run(args)) => run::carry_out(args).await,
@@ -135,26 +140,5 @@ impl Cli {
             Some(Command::Man(args)) => man::carry_out(args).await,
             Some(Command::ReferenceClient(args)) => reference_client::carry_out(args).await,
         }
-    }
-}
-
-/// A variable that is set to nothing, as CI sets one without a value, is as good as absent.
-fn set_or_absent(command: clap::Command) -> clap::Command {
-    let is_empty = |arg: &clap::Arg| {
-        arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
-    };
-    command
-        .mut_args(|arg| match is_empty(&arg) {
-            true => arg.env(clap::builder::Resettable::Reset),
-            false => arg,
-        })
-        .mut_subcommands(set_or_absent)
-}
-
-/// Writes to standard output; a reader that went away (`| head`) is no error.
-fn write_out(out: &mut dyn std::io::Write, bytes: &[u8]) -> std::io::Result<()> {
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
     }
 }

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anstream::{eprintln, println};
-use anyhow::Context as _;
-
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::scenario::load_text;
 
@@ -39,7 +37,7 @@ pub struct Args {
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let path = path(&args.name);
     if !path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-        eprintln!(
+        warn!(
             "error: `{}` is no name for a scenario: its file ends in .yaml, or leave the ending away",
             args.name
         );
@@ -47,7 +45,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     }
     let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| is_slug(stem))
     else {
-        eprintln!(
+        warn!(
             "error: `{}` is no name for a scenario: take letters, digits and hyphens, such as \
              late-joiner",
             args.name
@@ -55,18 +53,19 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Invalid);
     };
     if path.exists() && !args.force {
-        eprintln!("error: `{}` is there already; --force replaces it", path.display());
+        warn!("error: `{}` is there already; --force replaces it", path.display());
         return Ok(Exit::Invalid);
-    }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
     }
     let text = starter(stem, &path);
     debug_assert!(load_text(&path, &text).diagnostics.is_empty(), "the starter is valid");
-    fs::write(&path, text).with_context(|| path.display().to_string())?;
-    println!("Wrote {}. Next:", path.display());
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    if let Err(error) = folder.and_then(|()| fs::write(&path, text)) {
+        warn!("error: `{}` cannot be written: {error}", path.display());
+        return Ok(Exit::Invalid);
+    }
+    say!("Wrote {}. Next:", path.display());
     for command in ["check", "explain", "run"] {
-        println!("  acs-conformance {command} {}", path.display());
+        say!("  acs-conformance {command} {}", path.display());
     }
     Ok(Exit::Success)
 }

@@ -15,6 +15,7 @@ use super::surroundings::surround;
 use crate::acs::Operation;
 use crate::builtin;
 use crate::cassette::{Entry, Har, compose};
+use crate::cli::output::{say, warn};
 use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
 use crate::judge::contract;
@@ -31,7 +32,7 @@ pub struct Args {
     #[command(flatten)]
     emulation: Emulation,
     /// Give the command the connection string under this name too.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::variable_name)]
     connection_string_env: Vec<String>,
     /// Demand this scenario's operations, in its order.
     #[arg(long, value_name = "NAME")]
@@ -54,14 +55,14 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let wanted = match args.scenario.as_deref().map(find).transpose() {
         Ok(wanted) => wanted,
         Err(problem) => {
-            anstream::eprintln!("error: {problem}");
+            warn!("error: {problem}");
             return Ok(Exit::Invalid);
         }
     };
     let mut interrupts = Interrupts::listen()?;
     let emulator = args.emulation.builder()?.journal(true).start().await?;
     for note in args.emulation.served_as_notes() {
-        anstream::println!("{note}");
+        say!("{note}");
     }
     let (started, clock) = (Utc::now(), Instant::now());
     let program = run(&args, &emulator, &mut interrupts).await?;
@@ -94,7 +95,7 @@ fn keep(args: &Args, exchanges: &[Exchange]) -> anyhow::Result<Exit> {
     match compose(&har, &shown(args), "the traffic of a program") {
         Ok(text) => write(path, &text)?,
         Err(error) => {
-            anstream::eprintln!("error: no scenario can be written: {error}");
+            warn!("error: no scenario can be written: {error}");
             return Ok(Exit::NothingRan);
         }
     }
@@ -103,7 +104,7 @@ fn keep(args: &Args, exchanges: &[Exchange]) -> anyhow::Result<Exit> {
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
-    anstream::println!("wrote {}", path.display());
+    say!("wrote {}", path.display());
     Ok(())
 }
 
@@ -111,7 +112,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 fn find(name: &str) -> Result<Vec<Operation>, String> {
     let paths = builtin::paths_or_default(&[]);
     if let Some(note) = &paths.note {
-        anstream::println!("{note}");
+        say!("{note}");
     }
     let loaded = paths.load();
     let found = loaded
@@ -149,14 +150,14 @@ async fn run(
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            anstream::eprintln!("error: cannot start {}: {error}", program.display());
+            warn!("error: cannot start {}: {error}", program.display());
             return Ok(Exit::Unreachable);
         }
     };
     tokio::select! {
         status = child.wait() => {
             let status = status?;
-            anstream::println!("program: {status}");
+            say!("program: {status}");
             Ok(if status.success() { Exit::Success } else { Exit::Failed })
         }
         _ = interrupts.next() => {
@@ -175,9 +176,9 @@ fn left_behind(emulator: &Emulator) -> Exit {
     };
     let (rooms, users) = (ids("rooms"), ids("identities"));
     let counted = (count(rooms.len(), "room"), count(users.len(), "user"));
-    anstream::println!("left behind: {}, {}", counted.0, counted.1);
+    say!("left behind: {}, {}", counted.0, counted.1);
     for id in rooms.iter().chain(&users) {
-        anstream::println!("  {id}");
+        say!("  {id}");
     }
     Exit::Success
 }
@@ -187,16 +188,16 @@ fn order(wanted: Option<&[Operation]>, exchanges: &[Exchange]) -> Exit {
     let Some(wanted) = wanted else { return Exit::Success };
     match departure(wanted, &seen) {
         None => {
-            anstream::println!("operations: all {} of the scenario, in its order", wanted.len());
+            say!("operations: all {} of the scenario, in its order", wanted.len());
             Exit::Success
         }
         Some((index, missing)) => {
-            anstream::println!(
+            say!(
                 "operations: number {} of the scenario, {missing}, did not come in its turn",
                 index + 1
             );
             let names: Vec<&str> = seen.iter().map(|operation| operation.name()).collect();
-            anstream::println!("  seen: {}", names.join(", "));
+            say!("  seen: {}", names.join(", "));
             Exit::Failed
         }
     }
@@ -204,25 +205,25 @@ fn order(wanted: Option<&[Operation]>, exchanges: &[Exchange]) -> Exit {
 
 fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
     if traffic.exchanges.is_empty() {
-        anstream::println!("the program sent nothing");
+        say!("the program sent nothing");
         return Exit::NothingRan;
     }
     let sent = traffic.exchanges.len();
     let transcript = traffic.into_transcript();
     let violations = contract::check(&transcript);
     for violation in &violations {
-        anstream::eprintln!("error: {violation}; a fault of the harness, please report it");
+        warn!("error: {violation}; a fault of the harness, please report it");
     }
     let results = judge(&transcript);
     let with = |status| results.iter().filter(|result| result.status == status).count();
     for result in &results {
         if matches!(result.status, RuleStatus::Fail | RuleStatus::Warn) {
             for finding in &result.findings {
-                anstream::println!("{} {}: {finding}", result.status.name(), result.rule);
+                say!("{} {}: {finding}", result.status.name(), result.rule);
             }
         }
     }
-    anstream::println!(
+    say!(
         "wire: {}; {} rules passed, {} failed, {} warned, {} not exercised",
         count(sent, "exchange"),
         with(RuleStatus::Pass),

@@ -4,7 +4,7 @@
 use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 
-use super::live::warn;
+use crate::cli::output::warn;
 use crate::report::describe::Redaction;
 use crate::report::{Event, Sink};
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, stdin, stdout};
 
+use crate::cli::output::warn;
 use crate::exit::Exit;
 use crate::reference::{Mutant, serve};
 
@@ -21,9 +22,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         Some(rule) => match Mutant::of(rule) {
             Some(mutant) => mutant,
             None => {
-                anstream::eprintln!(
-                    "error: there is no rule {rule}; `acs-conformance rules` lists them"
-                );
+                warn!("error: there is no rule {rule}; `acs-conformance rules` lists them");
                 return Ok(Exit::Invalid);
             }
         },

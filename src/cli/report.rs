@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use crate::cli::output::{Output, warn};
 use crate::exit::Exit;
 use crate::report::comparison::Comparison;
 use crate::report::html::{Matrix, write_matrix};
@@ -101,12 +102,12 @@ pub(super) fn open(path: &Path) -> Result<Report, Exit> {
     match Report::open(path) {
         Ok(report) => {
             if let Some(torn) = &report.torn {
-                anstream::eprintln!("warning: {}: {torn}", path.display());
+                warn!("warning: {}: {torn}", path.display());
             }
             Ok(report)
         }
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             Err(Exit::Invalid)
         }
     }
@@ -122,7 +123,7 @@ pub(super) fn spares(output: Option<&Path>, inputs: &[PathBuf]) -> bool {
     let Some(output) = output.filter(|output| output.is_file()) else { return true };
     let lost = inputs.iter().find(|input| real(input) == real(output));
     if let Some(input) = lost {
-        anstream::eprintln!(
+        warn!(
             "error: --output {} is the report that is read ({}), which it would replace; name \
              another file",
             output.display(),
@@ -153,7 +154,7 @@ fn matrix(args: &MatrixArgs) -> anyhow::Result<Exit> {
     };
     // Asked before anything is written, so that a refusal leaves an older page alone.
     if let Err(error) = Matrix::of(&mut reports) {
-        anstream::eprintln!("error: {error}");
+        warn!("error: {error}");
         return Ok(Exit::Invalid);
     }
     write_to(args.output.as_deref(), |out| write_matrix(&mut reports, out))
@@ -166,17 +167,20 @@ fn write_to(
     let written = match path {
         Some(path) => replace(path, write),
         None => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let mut out = std::io::BufWriter::new(Output::Raw);
             write(&mut out).and_then(|()| out.flush().map_err(RenderError::Write))
         }
     };
     match written {
         Ok(()) => Ok(Exit::Success),
         Err(error @ RenderError::Read(_)) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             Ok(Exit::Invalid)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            warn!("error: {error}");
+            Ok(Exit::Harness)
+        }
     }
 }
 
@@ -186,7 +190,7 @@ fn diff(args: &DiffArgs) -> anyhow::Result<Exit> {
         (Err(exit), _) | (_, Err(exit)) => return Ok(exit),
     };
     let comparison = Comparison::of(&mut before, &mut after)?;
-    let mut out = anstream::stdout().lock();
+    let mut out = Output::Text;
     if args.json {
         comparison.write_json(&mut out)?;
     } else {
@@ -209,11 +213,11 @@ fn join(args: &MergeArgs) -> anyhow::Result<Exit> {
         Ok(())
     });
     if let Err(error) = merged {
-        anstream::eprintln!("error: {error}");
+        warn!("error: {error}");
         let own = matches!(error, crate::report::merge::MergeError::Write(_));
         return Ok(if own { Exit::Harness } else { Exit::Invalid });
     }
-    anstream::eprintln!(
+    warn!(
         "merged {} reports into {}; the run as a whole exits {}",
         reports.len(),
         args.output.display(),

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use crate::cli::output::{print, say, warn};
 use crate::exit::Exit;
 use crate::judge::rules::{self, Family, Rule};
 
@@ -30,8 +31,8 @@ enum Command {
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Some(Command::Explain { ids }) => return Ok(explain(&ids)),
-        None if args.markdown => anstream::print!("{}", rules::document()),
-        None if args.json => anstream::println!("{}", serde_json::to_string_pretty(&json())?),
+        None if args.markdown => print(rules::document()),
+        None if args.json => say!("{}", serde_json::to_string_pretty(&json())?),
         None => list(),
     }
     Ok(Exit::Success)
@@ -39,10 +40,10 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
 
 fn list() {
     for family in Family::ALL {
-        anstream::println!("{}", family.title());
+        say!("{}", family.title());
         for rule in family.rules() {
             let manner = if rule.is_passive() { "passive" } else { "active" };
-            anstream::println!(
+            say!(
                 "  {:<8} {} {:<6} {manner:<8} {}",
                 rule.id,
                 rule.profile.letter(),
@@ -51,7 +52,7 @@ fn list() {
             );
         }
     }
-    anstream::println!("\nacs-conformance rules explain AUTH-3 tells more about one.");
+    say!("\nacs-conformance rules explain AUTH-3 tells more about one.");
 }
 
 fn json() -> serde_json::Value {
@@ -77,12 +78,12 @@ fn explain(ids: &[String]) -> Exit {
     let mut exit = Exit::Success;
     for (index, id) in ids.iter().enumerate() {
         if index > 0 {
-            anstream::println!();
+            say!("");
         }
         match rules::find(id) {
             Some(rule) => tell(rule),
             None => {
-                anstream::eprintln!("error: there is no rule {id}{}", near(id));
+                warn!("error: there is no rule {id}{}", near(id));
                 exit = Exit::Invalid;
             }
         }
@@ -96,15 +97,15 @@ fn tell(rule: &Rule) {
     } else {
         "the scenarios that name it"
     };
-    anstream::println!("{}  {}", rule.id, rule.title);
-    anstream::println!();
-    anstream::println!("  Level     {}", rule.level.name());
-    anstream::println!("  Profile   {} ({})", rule.profile.letter(), rule.profile.name());
-    anstream::println!("  Source    {}", rule.source);
-    anstream::println!("  Judged    {manner}");
-    anstream::println!("  Observed  {}", rule.observed);
-    anstream::println!("  Why       {}", rule.why);
-    anstream::println!("  How       {}", rule.how);
+    say!("{}  {}", rule.id, rule.title);
+    say!("");
+    say!("  Level     {}", rule.level.name());
+    say!("  Profile   {} ({})", rule.profile.letter(), rule.profile.name());
+    say!("  Source    {}", rule.source);
+    say!("  Judged    {manner}");
+    say!("  Observed  {}", rule.observed);
+    say!("  Why       {}", rule.why);
+    say!("  How       {}", rule.how);
 }
 
 /// The rules of the family that was meant, or where all of them are.

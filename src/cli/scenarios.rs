@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anstream::{eprintln, print, println};
 use anyhow::Context as _;
 
 use crate::builtin;
+use crate::cli::output::{print, say, warn};
 use crate::exit::Exit;
 use crate::report::behaviours;
 use crate::report::stamps::Stamps;
@@ -61,7 +61,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
             let stamps = match read(&stamps) {
                 Ok(stamps) => stamps,
                 Err(error) => {
-                    eprintln!("error: {error}");
+                    warn!("error: {error}");
                     return Ok(Exit::Invalid);
                 }
             };
@@ -92,7 +92,7 @@ fn read(named: &[PathBuf]) -> std::io::Result<Stamps> {
 fn export(directory: &std::path::Path) -> anyhow::Result<Exit> {
     let written = builtin::export(directory)
         .with_context(|| format!("cannot write the scenarios below {}", directory.display()))?;
-    eprintln!("{} files written below {}", written.len(), directory.display());
+    warn!("{} files written below {}", written.len(), directory.display());
     Ok(Exit::Success)
 }
 
@@ -101,8 +101,8 @@ fn print_stale(paths: &[PathBuf], stamps: &Stamps, age: Duration) -> Exit {
     let scenarios = loaded.scenarios.iter().map(|scenario| &**scenario);
     for (name, last) in stamps.stale(scenarios, age, chrono::Utc::now()) {
         match last {
-            Some(last) => println!("{name}: last confirmed {}", last.format("%Y-%m-%d")),
-            None => println!("{name}: never confirmed"),
+            Some(last) => say!("{name}: last confirmed {}", last.format("%Y-%m-%d")),
+            None => say!("{name}: never confirmed"),
         }
     }
     Exit::Success
@@ -110,10 +110,10 @@ fn print_stale(paths: &[PathBuf], stamps: &Stamps, age: Duration) -> Exit {
 
 fn print_behaviours(paths: &[PathBuf], stamps: &Stamps) -> Exit {
     let loaded = builtin::paths_or_default(paths).load();
-    print!("{}", behaviours::document(&loaded.scenarios, &stamps.confirmations()));
+    print(behaviours::document(&loaded.scenarios, &stamps.confirmations()));
     if loaded.bad_files().is_empty() {
         return Exit::Success;
     }
-    eprintln!("some files are invalid and left out; `acs-conformance check` says why");
+    warn!("some files are invalid and left out; `acs-conformance check` says why");
     Exit::Invalid
 }

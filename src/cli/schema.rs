@@ -1,7 +1,8 @@
 //! `schema`: the JSON Schema of the scenario language.
 
-use std::io;
+use std::io::Write as _;
 
+use crate::cli::output::Output;
 use crate::exit::Exit;
 use crate::scenario::schema::schema;
 
@@ -17,6 +18,6 @@ pub struct Args {}
 pub async fn carry_out(_args: Args) -> anyhow::Result<Exit> {
     let mut text = serde_json::to_string_pretty(&schema())?;
     text.push('\n');
-    super::write_out(&mut io::stdout(), text.as_bytes())?;
+    Output::Raw.write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }

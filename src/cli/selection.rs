@@ -50,7 +50,7 @@ impl SelectionArgs {
 }
 
 /// An api-version that some service serves.
-fn version(text: &str) -> Result<ApiVersion, String> {
+pub fn version(text: &str) -> Result<ApiVersion, String> {
     let version = ApiVersion::new(text);
     if Service::ALL.into_iter().any(|service| version.is_served_by(service)) {
         return Ok(version);

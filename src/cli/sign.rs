@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use chrono::Utc;
 
-use super::live::{AccountArgs, say, warn};
+use super::live::AccountArgs;
 use crate::acs::signing::string_to_sign;
-use crate::driver::wire::Client;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::target::credentials::{Account, Plain};
 use crate::transcript::Headers;
@@ -65,8 +65,7 @@ async fn signed(args: &Args) -> anyhow::Result<String> {
         "{:?} is no HTTP method: GET, POST, PATCH, DELETE, …",
         args.method
     );
-    let authorities = args.account.authorities()?;
-    let client = Client::outside(authorities.as_deref())?;
+    let (client, _) = args.account.client()?;
     let account = args.account.account(&client)?;
     let request =
         Plain { method, target: args.target.clone(), body: body(args)?, ..Plain::default() };

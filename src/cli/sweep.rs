@@ -2,8 +2,8 @@
 
 use chrono::Utc;
 
-use super::live::{AccountArgs, MannersArgs, is_proxied, say, warn};
-use crate::driver::wire::Client;
+use super::live::{AccountArgs, MannersArgs, is_proxied};
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::target::courtesy::{Courtesy, Settings};
 use crate::target::ledger::Shelf;
@@ -27,11 +27,10 @@ pub struct Args {
 }
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
-    let authorities = match args.account.authorities() {
-        Ok(authorities) => authorities,
+    let (client, _) = match args.account.client() {
+        Ok(client) => client,
         Err(error) => return Ok(invalid(&format!("{error:#}"))),
     };
-    let client = Client::outside(authorities.as_deref())?;
     let account = match args.account.account(&client) {
         Ok(account) => account,
         Err(error) => return Ok(invalid(&error.to_string())),

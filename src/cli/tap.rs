@@ -9,9 +9,10 @@ use anyhow::Context as _;
 use chrono::Utc;
 use tokio::process::Command;
 
-use super::live::{AccountArgs, MannersArgs, Opened, open, say, warn};
+use super::live::{AccountArgs, MannersArgs, Opened, open};
 use super::signals::Interrupts;
 use super::surroundings::WITHHELD;
+use crate::cli::output::{self, say, warn};
 use crate::emulator::{Authority, TrustFiles, without_proxy, write_whole};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
@@ -39,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
     /// Give the command the connection string under this name too.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::usage::variable_name)]
     give: Vec<String>,
     /// Take signatures over the wire's own spelling only.
     #[arg(long)]
@@ -114,6 +115,11 @@ async fn accompany(args: &Args, tap: &Tap, interrupts: &mut Interrupts) -> anyho
     }
     let Some((program, arguments)) = args.command.split_first() else {
         say(lines.trim_end());
+        if let Some(why) = output::failure() {
+            // Nobody can learn where it is.
+            warn!("error: {why}");
+            return Ok(Exit::Harness);
+        }
         interrupts.next().await;
         return Ok(Exit::Success);
     };

@@ -108,3 +108,13 @@ impl CaseReport {
             .or_else(|| entry.remarks.first().cloned())
     }
 }
+
+/// A word as a shell takes it.
+pub fn quoted(text: &str) -> String {
+    let plain = |one: char| one.is_ascii_alphanumeric() || "/._-+:@".contains(one);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

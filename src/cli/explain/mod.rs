@@ -4,11 +4,10 @@ mod explanation;
 
 use std::path::PathBuf;
 
-use anstream::println;
-
 use self::explanation::Explanation;
 use crate::acs::ApiVersion;
 use crate::builtin;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::scenario::closest;
 use crate::scenario::diagnostics::render;
@@ -36,7 +35,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         None => builtin::paths_or_default(&[]).load(),
     };
     for diagnostic in &loaded.diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, true));
+        warn!("{}\n", render(diagnostic, true));
     }
     let names: Vec<String> =
         loaded.scenarios.iter().map(|one| format!("{}::{}", one.area, one.slug)).collect();
@@ -51,7 +50,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
                 || "`acs-conformance list` names them all".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            anstream::eprintln!("error: there is no scenario `{}`: {help}", args.scenario);
+            warn!("error: there is no scenario `{}`: {help}", args.scenario);
         }
         return Ok(Exit::Invalid);
     };
@@ -61,10 +60,10 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let Some(version) = version else {
         let all: Vec<_> = scenario.api_versions.iter().map(ApiVersion::as_str).collect();
-        anstream::eprintln!("error: the scenario does not run at that version: {}", all.join(", "));
+        warn!("error: the scenario does not run at that version: {}", all.join(", "));
         return Ok(Exit::Invalid);
     };
-    println!("{}", Explanation::new(scenario, &version).write().trim_end());
+    say!("{}", Explanation::new(scenario, &version).write().trim_end());
     Ok(Exit::Success)
 }
 

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::acs::ApiVersion;
 use crate::cli::live::{AccountArgs, MannersArgs};
 use crate::cli::report_files::ReportFiles;
+use crate::cli::selection::version;
 use crate::transcript::TargetKind;
 
 /// The arguments of `run`.
@@ -71,8 +73,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
     /// Only this api-version, of those that a scenario lists; may be repeated.
-    #[arg(long, value_name = "VERSION")]
-    pub api_version: Vec<String>,
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub api_version: Vec<ApiVersion>,
     /// Only this part of the cases, such as 2/5.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,
@@ -80,7 +82,7 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "FILE")]
     pub durations: Option<PathBuf>,
     /// Run each case so many times.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
     /// Run the cases in an order of chance, the same for the same seed.
     #[arg(long)]

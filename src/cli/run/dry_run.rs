@@ -1,7 +1,7 @@
 //! What a run would cost and send, said before anything is sent.
 
 use super::args::Args;
-use crate::cli::live::say;
+use crate::cli::output::say;
 use crate::driver::wire::user_agent;
 use crate::exit::Exit;
 use crate::plan::Plan;

@@ -1,34 +1,43 @@
 //! Who listens to a run: the terminal, a progress bar, the event stream, report files.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{Args, EventsArg, TargetArg};
 use super::place::Place;
+use crate::acs::time::duration_text;
+use crate::cli::output::{self, Output};
 use crate::cli::panics::Deliberate;
 use crate::report::events::Events;
 use crate::report::stamps::Stamper;
 use crate::report::terminal::{Terminal, TerminalOptions};
-use crate::report::{Event, RecorderOptions, Sink};
+use crate::report::{Event, RecorderOptions, Sink, quoted};
 
 /// All listeners that were asked for.
-pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn Sink>>> {
+pub fn sinks(
+    args: &Args,
+    place: &Place,
+    cases: usize,
+    shuffled: Option<u64>,
+) -> io::Result<Vec<Box<dyn Sink>>> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     let options = TerminalOptions {
         redaction: place.redaction.clone(),
         print: args.output.events.is_none() && (args.output.print || names_one(args)),
         verbose: args.output.verbose,
         quiet: args.selection.repeat > 1 && !args.output.verbose,
+        shuffled,
         rerun: rerun(args),
     };
     let bar = bar(args, cases);
     let out = AboveBar { bar: bar.clone(), line: Vec::new() };
     // The bar first: it is gone before the summary comes.
     sinks.push(Box::new(Bar(bar)));
-    sinks.push(Box::new(Terminal::new(out, anstream::stdout(), options)));
+    sinks.push(Box::new(Terminal::new(out, Output::Text, options)));
     if args.output.events == Some(EventsArg::Jsonl) {
-        sinks.push(Box::new(Events::new(io::stdout(), place.redaction.clone())));
+        sinks.push(Box::new(Events::new(Output::Raw, place.redaction.clone())));
     }
     let recorder = RecorderOptions {
         redaction: place.redaction.clone(),
@@ -42,6 +51,7 @@ pub fn sinks(args: &Args, place: &Place, cases: usize) -> io::Result<Vec<Box<dyn
     if let Some(path) = &args.output.stamps {
         sinks.push(Box::new(Stamper::open(path, place.probes.clone())?));
     }
+    sinks.push(Box::new(output::Watch));
     if let Some(step) = args.running.panic_at.clone() {
         sinks.push(Box::new(Deliberate { step }));
     }
@@ -63,8 +73,24 @@ fn rerun(args: &Args) -> String {
 /// The options without which a case might come out otherwise.
 fn flags(args: &Args) -> String {
     let mut flags = Vec::new();
+    let folder = |path: &Path| quoted(&path.to_string_lossy());
     if args.target == TargetArg::Live {
         flags.push(format!("--target live{}", args.account.flags()));
+    }
+    if let Some(cassettes) = &args.replay {
+        flags.push(format!("--replay {}", folder(cassettes)));
+    }
+    if let Some(limit) = args.running.timeout {
+        flags.push(format!("--timeout {}", duration_text(limit)));
+    }
+    if let Some(snapshots) = &args.output.snapshots {
+        flags.push(format!("--snapshots {}", folder(snapshots)));
+    }
+    if args.output.require_snapshots {
+        flags.push("--require-snapshots".to_owned());
+    }
+    if args.output.allow_warnings {
+        flags.push("--allow-warnings".to_owned());
     }
     if args.running.continue_after_failure {
         flags.push("--continue".to_owned());

@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use super::args::{Args, TargetArg};
 use super::{dry_run, listeners, place};
-use crate::acs::ApiVersion;
 use crate::builtin;
 use crate::cassette::Replayed;
-use crate::cli::live::warn;
+use crate::cli::output::warn;
 use crate::driver::DriverKind;
 use crate::exit::Exit;
 use crate::judge::{JudgeOptions, SnapshotMode};
 use crate::plan::{Abilities, BuiltIn, Case, Durations, Filter, Plan, Selection, Shard};
-use crate::report::{RunFinished, RunStarted, suite_digest};
+use crate::report::{RunFinished, RunStarted, count, suite_digest};
 use crate::run::{CaseOptions, Interrupt, Suite};
 use crate::scenario::Loaded;
 use crate::scenario::diagnostics::render;
@@ -67,7 +66,7 @@ fn selection(args: &Args) -> Result<Selection, String> {
             .map(Filter::parse)
             .transpose()
             .map_err(|error| text(&error))?,
-        api_versions: asked.api_version.iter().map(ApiVersion::new).collect(),
+        api_versions: asked.api_version.clone(),
         shard: asked
             .shard
             .as_deref()
@@ -111,6 +110,11 @@ fn nothing_to_do(args: &Args, loaded: &Loaded, plan: &Plan) -> Option<Exit> {
     for skipped in &plan.skipped {
         warn(format_args!("n/a  {}: {}", skipped.case.name(), skipped.reason));
     }
+    if loaded.files > 0 && loaded.scenarios.is_empty() {
+        let parts = count(loaded.files, "file");
+        warn!("nothing ran: {parts}, all of them parts for `use`; nothing of them runs by itself");
+        return Some(Exit::NothingRan);
+    }
     warn(match &args.selection.filter {
         Some(filter) => format!("nothing ran: no case fits --filter '{filter}' and the rest"),
         None => "nothing ran: there is no case for this target and api-version".to_owned(),
@@ -149,7 +153,7 @@ async fn run(
         seed: args.selection.seed.or(selection.shuffle).unwrap_or_default(),
         jobs,
     };
-    let sinks = match listeners::sinks(args, &place, started.cases) {
+    let sinks = match listeners::sinks(args, &place, started.cases, selection.shuffle) {
         Ok(sinks) => sinks,
         Err(error) => return Ok(usage(error)),
     };

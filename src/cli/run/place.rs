@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Args, TargetArg};
-use crate::cli::live::{open_target, warn};
+use crate::cli::live::open_target;
+use crate::cli::output::warn;
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
 use crate::target::{Embedded, Replay, Target};

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::args::Args;
 use super::once;
 use crate::builtin;
-use crate::cli::live::warn;
+use crate::cli::output::warn;
 use crate::cli::signals::Interrupts;
 use crate::exit::Exit;
 use crate::run::Interrupt;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::judge::baseline::{Baseline, update};
 
@@ -40,7 +41,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         match Baseline::load(&args.baseline) {
             Ok(baseline) => baseline,
             Err(error) => {
-                anstream::eprintln!("error: {error}");
+                warn!("error: {error}");
                 return Ok(Exit::Invalid);
             }
         }
@@ -62,7 +63,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     summary::tell(&prepared, &outcome);
     let exit = outcome.finished.exit.unwrap_or(Exit::Harness);
     if !matches!(exit, Exit::Success | Exit::Failed) {
-        anstream::eprintln!(
+        warn!(
             "error: the run did not come to its end; {} is left as it is",
             args.baseline.display()
         );
@@ -72,6 +73,6 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let text = update(&old, &prepared.hello.implementation(), today, &outcome.tally.findings.0);
     std::fs::write(&args.baseline, text)
         .with_context(|| format!("{} cannot be written", args.baseline.display()))?;
-    anstream::println!("wrote {}", args.baseline.display());
+    say!("wrote {}", args.baseline.display());
     Ok(Exit::Success)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::preparation::prepare;
 use super::suite::duration;
+use crate::cli::output::{say, warn};
 use crate::driver::adapter::{Access, Examination, Examined, ExaminedResult, Limits};
 use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
@@ -28,7 +29,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let command = match prepare(&args.command, &trust) {
         Ok(command) => command,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             return Ok(Exit::Invalid);
         }
     };
@@ -52,11 +53,11 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
 fn print(examined: &Examined) {
     let what = &examined.what;
     match &examined.result {
-        ExaminedResult::Passed => anstream::println!("ok      {what}"),
-        ExaminedResult::Skipped(why) => anstream::println!("-       {what}: {why}"),
-        ExaminedResult::Doubtful(why) => anstream::println!("doubt   {what}: {why}"),
-        ExaminedResult::Broken(why) => anstream::println!("BROKEN  {what}: {why}"),
-        ExaminedResult::NotStarted(why) => anstream::println!("BROKEN  {what}: {why}"),
+        ExaminedResult::Passed => say!("ok      {what}"),
+        ExaminedResult::Skipped(why) => say!("-       {what}: {why}"),
+        ExaminedResult::Doubtful(why) => say!("doubt   {what}: {why}"),
+        ExaminedResult::Broken(why) => say!("BROKEN  {what}: {why}"),
+        ExaminedResult::NotStarted(why) => say!("BROKEN  {what}: {why}"),
     }
 }
 
@@ -64,13 +65,13 @@ fn conclude(results: &[Examined], command: &str) -> Exit {
     let broken =
         results.iter().filter(|one| matches!(one.result, ExaminedResult::Broken(_))).count();
     if results.iter().any(|one| matches!(one.result, ExaminedResult::NotStarted(_))) {
-        anstream::println!("the adapter could not be started");
+        say!("the adapter could not be started");
         return Exit::Unreachable;
     }
     if broken > 0 {
-        anstream::println!("{broken} broken");
+        say!("{broken} broken");
         return Exit::Failed;
     }
-    anstream::println!("the protocol is kept; next: acs-conformance sdk run --adapter '{command}'");
+    say!("the protocol is kept; next: acs-conformance sdk run --adapter '{command}'");
     Exit::Success
 }

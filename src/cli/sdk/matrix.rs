@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
+use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
 use crate::report::{Report, html::write_matrix};
@@ -39,7 +40,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     found.retain(|cell| cell.name().contains(wanted));
     if found.is_empty() {
         let folder = args.sdks.display();
-        anstream::eprintln!("error: no SDK is installed below {folder}; run .ci/sdks first");
+        warn!("error: no SDK is installed below {folder}; run .ci/sdks first");
         return Ok(Exit::NothingRan);
     }
     std::fs::create_dir_all(&args.output)
@@ -53,8 +54,8 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     }
     let page = args.output.join("matrix.html");
     write_page(&args.output, &found, &page)?;
-    rows.iter().for_each(|row| anstream::println!("{row}"));
-    anstream::println!("wrote {}", page.display());
+    rows.iter().for_each(|row| say!("{row}"));
+    say!("wrote {}", page.display());
     Ok(Exit::worst(exits))
 }
 
@@ -64,7 +65,7 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<(Exit, St
     let baseline = match baseline.exists().then(|| Baseline::load(&baseline)).transpose() {
         Ok(baseline) => baseline,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             return Ok((Exit::Invalid, "its baseline cannot be read".to_owned()));
         }
     };

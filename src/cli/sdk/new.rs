@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use crate::cli::output::{print, say, warn};
 use crate::driver::adapter::Skeleton;
 use crate::exit::Exit;
 
@@ -20,20 +21,20 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     let skeleton = args.language;
     let path = args.file.clone().unwrap_or_else(|| skeleton.file_name().into());
     if path.as_os_str() == "-" {
-        anstream::stdout().write_all(skeleton.text().as_bytes())?;
+        print(skeleton.text());
         return Ok(Exit::Success);
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = match file {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            anstream::eprintln!("error: {} exists already; name another file", path.display());
+            warn!("error: {} exists already; name another file", path.display());
             return Ok(Exit::Invalid);
         }
         other => other.with_context(|| format!("{} cannot be written", path.display()))?,
     };
     file.write_all(skeleton.text().as_bytes())?;
     let interpreter = skeleton.interpreter();
-    anstream::println!("wrote {}", path.display());
-    anstream::println!("next: acs-conformance sdk check '{interpreter} {}'", path.display());
+    say!("wrote {}", path.display());
+    say!("next: acs-conformance sdk check '{interpreter} {}'", path.display());
     Ok(Exit::Success)
 }

@@ -7,6 +7,7 @@ use super::super::live::{AccountArgs, MannersArgs, open_target};
 use super::super::run::TargetArg;
 use super::super::surroundings::WITHHELD;
 use crate::acs::ApiVersion;
+use crate::cli::output::warn;
 use crate::emulator::{Authority, TrustFiles};
 use crate::exit::Exit;
 use crate::report::describe::Redaction;
@@ -47,13 +48,13 @@ impl PlaceArgs {
         let (target, trust, redaction) = match self.target {
             TargetArg::Emulator => emulator(serve_as)?,
             TargetArg::Live if !serve_as.is_empty() => {
-                anstream::eprintln!("error: --serve-as is for emulators, not for --target live");
+                warn!("error: --serve-as is for emulators, not for --target live");
                 return Ok(Err(Exit::Invalid));
             }
             TargetArg::Live => match self.live().await? {
                 Ok(live) => live,
                 Err((exit, why)) => {
-                    anstream::eprintln!("error: {why}");
+                    warn!("error: {why}");
                     return Ok(Err(exit));
                 }
             },

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::builtin;
+use crate::cli::output::{print, say, warn};
 use crate::exit::Exit;
 use crate::sdk::RequirementSet;
 
@@ -30,7 +31,7 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     for date in RequirementSet::dates() {
         let set = RequirementSet::find(date)?;
         let (rules, cases) = (set.rules.len(), set.cases.len());
-        anstream::println!("{date}  {rules} rules, {cases} cases");
+        say!("{date}  {rules} rules, {cases} cases");
     }
     Ok(Exit::Success)
 }
@@ -39,10 +40,10 @@ fn freeze(paths: &[PathBuf]) -> anyhow::Result<Exit> {
     let loaded = builtin::paths_or_default(paths).load();
     if let Some(file) = loaded.bad_files().first() {
         let file = file.display();
-        anstream::eprintln!("error: {file} is invalid; `acs-conformance check` says why");
+        warn!("error: {file} is invalid; `acs-conformance check` says why");
         return Ok(Exit::Invalid);
     }
     let set = RequirementSet::freeze(chrono::Utc::now().date_naive(), &loaded.scenarios);
-    super::super::write_out(&mut std::io::stdout(), set.to_yaml().as_bytes())?;
+    print(set.to_yaml());
     Ok(Exit::Success)
 }

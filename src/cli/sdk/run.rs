@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
+use crate::cli::output::warn;
 use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
 
@@ -29,7 +30,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let baseline = match args.baseline.as_deref().map(Baseline::load).transpose() {
         Ok(baseline) => baseline,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            warn!("error: {error}");
             return Ok(Exit::Invalid);
         }
     };

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use super::super::emulation;
 use super::super::report_files::ReportFiles;
+use super::super::selection::version;
 use super::super::signals::Interrupts;
 use super::place::PlaceArgs;
 use super::preparation::prepare;
 use super::summary;
 use crate::acs::ApiVersion;
 use crate::builtin;
+use crate::cli::output::{Output, warn};
 use crate::driver::adapter::Limits;
 use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
@@ -33,8 +35,8 @@ pub struct SuiteArgs {
     #[arg(long, value_name = "EXPRESSION")]
     filter: Option<String>,
     /// Only this api-version; repeatable.
-    #[arg(long, value_name = "VERSION")]
-    api_version: Vec<String>,
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    api_version: Vec<ApiVersion>,
     /// Which lanes run; repeatable [default: all].
     #[arg(long, value_name = "LANE")]
     lane: Vec<LaneName>,
@@ -132,13 +134,13 @@ impl SuiteArgs {
         let (selection, requirements) = match self.selection() {
             Ok(chosen) => chosen,
             Err(problem) => {
-                anstream::eprintln!("error: {problem}");
+                warn!("error: {problem}");
                 return Ok(Ran::Not(Exit::Invalid));
             }
         };
         let loaded = self.load();
         for note in emulation::notes(&self.serve_as) {
-            anstream::eprintln!("{note}");
+            warn!("{note}");
         }
         let place = match subject.place.open(&self.serve_as).await? {
             Ok(place) => place,
@@ -147,7 +149,7 @@ impl SuiteArgs {
         let mut command = match prepare(&subject.command, &place.trust) {
             Ok(command) => command,
             Err(error) => {
-                anstream::eprintln!("error: {error}");
+                warn!("error: {error}");
                 return Ok(Ran::Not(Exit::Invalid));
             }
         };
@@ -170,14 +172,14 @@ impl SuiteArgs {
         let prepared = match trial.prepare(command, Limits::default()).await {
             Ok(prepared) => prepared,
             Err(fault) => {
-                anstream::eprintln!("error: {fault}");
+                warn!("error: {fault}");
                 return Ok(Ran::Not(Exit::Unreachable));
             }
         };
         let sinks = match self.sinks(subject, &prepared, &place.redaction) {
             Ok(sinks) => sinks,
             Err(error) => {
-                anstream::eprintln!("error: a report cannot be written: {error}");
+                warn!("error: a report cannot be written: {error}");
                 return Ok(Ran::Not(Exit::Invalid));
             }
         };
@@ -203,7 +205,7 @@ impl SuiteArgs {
         let requirements = self.requirements.as_deref().map(RequirementSet::find).transpose();
         let selection = Selection {
             filter: filter.map_err(|error| error.to_string())?,
-            api_versions: self.api_version.iter().map(ApiVersion::new).collect(),
+            api_versions: self.api_version.clone(),
             lanes: self.lane.iter().map(|lane| lane.lane()).collect(),
             shard: self.shard,
             ..Selection::default()
@@ -215,13 +217,13 @@ impl SuiteArgs {
     fn load(&self) -> Loaded {
         let paths = builtin::paths_or_default(&self.paths);
         if let Some(note) = &paths.note {
-            anstream::eprintln!("{note}");
+            warn!("{note}");
         }
         let loaded = paths.load();
         for diagnostic in &loaded.diagnostics {
             let file = diagnostic.file().map(|file| file.display().to_string()).unwrap_or_default();
             let line = diagnostic.place.as_ref().map_or(0, |place| place.line);
-            anstream::eprintln!("error: {file}:{line}: {}", diagnostic.message);
+            warn!("error: {file}:{line}: {}", diagnostic.message);
         }
         loaded
     }
@@ -265,7 +267,7 @@ impl SuiteArgs {
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
         if !subject.quiet {
             sinks.push(Box::new(summary::Lines));
-            sinks.push(Box::new(Terminal::new(anstream::stderr(), anstream::stdout(), options)));
+            sinks.push(Box::new(Terminal::new(anstream::stderr(), Output::Text, options)));
         }
         let implementation = prepared.hello.implementation();
         let recorder = RecorderOptions {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::cli::output::{say, warn};
 use crate::judge::baseline::Standing;
 use crate::judge::rules::RuleStatus;
 use crate::judge::{Problem, StepResult, Verdict};
@@ -17,10 +18,10 @@ impl Sink for Lines {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::RunStarted(started) => {
-                anstream::eprintln!("{:<10} {:<8} case", "interface", "wire");
+                warn!("{:<10} {:<8} case", "interface", "wire");
                 let _ = started;
             }
-            Event::CaseFinished(finished) => anstream::eprintln!("{}", line(finished)),
+            Event::CaseFinished(finished) => warn!("{}", line(finished)),
             _ => {}
         }
         Ok(())
@@ -83,9 +84,9 @@ fn wire(verdict: &Verdict) -> &'static str {
 /// The sum of a run, on standard output.
 pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     let (finished, tally) = (&outcome.finished, &outcome.tally);
-    anstream::println!("{}", prepared.hello.implementation());
-    anstream::println!("  speaks {}", versions(prepared));
-    anstream::println!(
+    say!("{}", prepared.hello.implementation());
+    say!("  speaks {}", versions(prepared));
+    say!(
         "  {} passed, {} failed, {} not run, {} n/a, in {:.1} s",
         finished.passed,
         finished.failed,
@@ -95,32 +96,29 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     );
     if tally.expected > 0 {
         let known = count(tally.expected, "known failure");
-        anstream::println!("  {known}, as the baseline expects");
+        say!("  {known}, as the baseline expects");
     }
     if tally.unscored > 0 {
-        anstream::println!(
-            "  {} newer than the requirement set: not scored",
-            count(tally.unscored, "case")
-        );
+        say!("  {} newer than the requirement set: not scored", count(tally.unscored, "case"));
     }
     for (case, rate) in tally.flaky.iter().filter(|(_, rate)| rate.well < rate.runs) {
-        anstream::println!("  flaky: {case} went well {} times of {}", rate.well, rate.runs);
+        say!("  flaky: {case} went well {} times of {}", rate.well, rate.runs);
     }
     for stale in &tally.stale {
-        anstream::println!("  stale: {stale}");
+        say!("  stale: {stale}");
     }
     for mistake in &outcome.mistakes {
-        anstream::println!("  baseline: {mistake}");
+        say!("  baseline: {mistake}");
     }
     let missing = tally.coverage.not_exercised();
     if !missing.is_empty() {
-        anstream::println!("  not exercised: {}", missing.join(", "));
+        say!("  not exercised: {}", missing.join(", "));
     }
     for note in &outcome.notes {
-        anstream::println!("  note: {note}");
+        say!("  note: {note}");
     }
     for line in rules(outcome) {
-        anstream::println!("  {line}");
+        say!("  {line}");
     }
 }
 

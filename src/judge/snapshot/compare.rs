@@ -30,8 +30,7 @@ pub fn compare(transcript: &Transcript, options: &JudgeOptions) -> (SnapshotVerd
         }
         Ok(None) => missing(Some(file.path)),
         Err(error) => {
-            let problem =
-                Problem::SnapshotUnreadable { path: file.path, why: error.to_string() };
+            let problem = Problem::SnapshotUnreadable { path: file.path, why: error.to_string() };
             (SnapshotVerdict::NotCompared(problem.to_string()), vec![problem])
         }
     }

@@ -25,7 +25,8 @@ pub const MASKED_TOKEN_MEMBERS: [&str; 9] = [
 ];
 
 /// What is masked after these words, up to the end of the value.
-const SECRET_PREFIXES: [&str; 4] = ["Signature=", "accesskey=", "AccessKey=", "Bearer "];
+const SECRET_PREFIXES: [&str; 6] =
+    ["Signature=", "accesskey=", "AccessKey=", "accessKey=", "ACCESSKEY=", "Bearer "];
 
 /// The nets, for one run. Cheap to clone.
 #[derive(Clone, Default)]
@@ -135,7 +136,9 @@ fn mask_after(text: String, prefix: &str) -> String {
 }
 
 fn ends_value(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '&' | ';' | '"' | '\'' | ',' | '<' | '>')
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '&' | ';' | '"' | '`' | '\'' | ',' | '<' | '>')
 }
 
 /// Masks JSON Web Tokens: three runs of base64url, the first of which begins like `{"`.

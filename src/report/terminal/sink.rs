@@ -7,7 +7,7 @@ use super::style::{BOLD, FAINT, GREEN, RED, YELLOW, paint};
 use crate::judge::{SnapshotVerdict, StepResult};
 use crate::plan::Case;
 use crate::report::describe::Redaction;
-use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, count};
+use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, count, quoted};
 use crate::transcript::{Printed, Transcript};
 
 /// How much is said.
@@ -20,6 +20,8 @@ pub struct TerminalOptions {
     pub verbose: bool,
     /// Say nothing of green cases but their number.
     pub quiet: bool,
+    /// The seed by which the cases were shuffled.
+    pub shuffled: Option<u64>,
     /// The options of this run, as a command that runs one case begins.
     pub rerun: String,
 }
@@ -39,14 +41,16 @@ impl<O: Write + Send, P: Write + Send> Terminal<O, P> {
 
     fn started(&mut self, started: &RunStarted<'_>) -> io::Result<()> {
         self.many = started.cases > 1;
+        let shuffled = self.options.shuffled.map(|seed| format!(", shuffled by --seed {seed}"));
         let shard = started.shard.map(|(index, of)| format!(", shard {index} of {of}"));
         writeln!(
             self.out,
-            "running {} on {} with {}{}",
+            "running {} on {} with {}{}{}",
             count(started.cases, "case"),
             started.target.name(),
             started.driver,
-            shard.unwrap_or_default()
+            shard.unwrap_or_default(),
+            shuffled.unwrap_or_default()
         )?;
         self.out.flush()
     }
@@ -194,10 +198,4 @@ fn title(case: &Case) -> String {
         1 => case.name(),
         repetition => format!("{} #{repetition}", case.name()),
     }
-}
-
-/// Fit for a shell.
-fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|one| one.is_ascii_alphanumeric() || "/._-+:@".contains(one));
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -13,6 +13,8 @@ pub enum CredentialsError {
          --connection-string-file FILE; for Entra ID use --auth METHOD and --endpoint URL"
     )]
     NoConnectionString { name: String },
+    #[error("{name} is no text: it holds bytes that are not UTF-8; set it anew")]
+    NotText { name: String },
     #[error("{place}: {error}")]
     ConnectionString { place: String, error: ConnectionStringError },
     #[error("the file {path} cannot be read: {why}", path = path.display())]

@@ -57,6 +57,9 @@ impl Source {
             }
             None => {
                 let name = self.variable.as_deref().unwrap_or(USUAL).to_owned();
+                if environment(&name).is_some_and(|value| value.to_str().is_none()) {
+                    return Err(CredentialsError::NotText { name });
+                }
                 let Some(text) = text_of(environment, &name) else {
                     return Err(CredentialsError::NoConnectionString { name });
                 };
