@@ -12,6 +12,8 @@ mod golden;
 mod language;
 #[path = "cli/observe.rs"]
 mod observe;
+#[path = "cli/options.rs"]
+mod options;
 #[cfg(unix)]
 #[path = "cli/output.rs"]
 mod output;
