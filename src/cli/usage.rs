@@ -1,15 +1,13 @@
 //! What was given on the command line, and what is told where that makes no sense.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use super::output::{Output, masked, warn};
+use super::output::{print, warn};
 use super::{Cli, run::TargetArg};
 use crate::exit::Exit;
 
@@ -58,13 +56,11 @@ fn set_or_absent(command: clap::Command) -> clap::Command {
 fn tell(error: &clap::Error) -> Exit {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
-        warn!("{}", masked(text).trim_end());
+        warn(text.trim_end());
         return Exit::Invalid;
     }
-    // What is shown for want of arguments was not asked for.
-    let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    let _ = Output::Text.write_all(text.as_bytes());
-    if asked { Exit::Success } else { Exit::Invalid }
+    print(text);
+    Exit::Success
 }
 
 /// An option for a live target that was written although the cases run on emulators. What comes

@@ -86,8 +86,15 @@ fn stamps_that_are_not_there_or_no_stamps_are_told_as_what_they_are() {
     assert!(said(&told).contains("TYPO.json of --stamps"), "{}", said(&told));
     let foreign = folder.path().join("foreign.json");
     std::fs::write(&foreign, "[]").expect("written");
-    let run = ["run", "scenarios/quickstart.yaml", "--stamps", text(&foreign)];
-    let told = said(&acs(&run).code(2));
+    let stand_in = super::stand_in::StandIn::start();
+    let (exit, _, told) = super::running::outcome(
+        super::running::acs()
+            .args(["run", "scenarios/quickstart.yaml", "--stamps", text(&foreign)])
+            .args(stand_in.arguments())
+            .env("ACS_CONNECTION_STRING", stand_in.connection_string())
+            .env("ACS_LEDGER_DIR", stand_in.ledger()),
+    );
+    assert_eq!(exit, 2, "{told}");
     assert!(told.contains("foreign.json holds no stamps of live runs"), "{told}");
     assert!(!told.contains("cannot be written"), "{told}");
 }
