@@ -2,7 +2,8 @@
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use hyper::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
 };
 use hyper::{Response, StatusCode, Version};
 use serde_json::Value;
@@ -259,7 +260,19 @@ impl Met<'_> {
                 Some(Err(_)) => {}
             }
         }
-        if amendment.gzip { compressed(answer) } else { answer }
+        if amendment.gzip && self.takes_gzip() { compressed(answer) } else { answer }
+    }
+
+    /// Whether the client takes a packed answer: unless it says which codings it takes, and this
+    /// one is not among them (RFC 9110, section 12.5.3).
+    fn takes_gzip(&self) -> bool {
+        let Some(value) = self.arrival.request.headers.get(ACCEPT_ENCODING) else { return true };
+        let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
+        value.split(',').any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let refused = matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
+            ["gzip", "x-gzip", "*"].contains(&name.trim()) && !refused
+        })
     }
 
     /// As it stands in the query; empty when there is none.
