@@ -23,7 +23,7 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
 
 fn annotate(case: &CaseReport, out: &mut dyn Write) -> Result<(), RenderError> {
     let Some(level) = level(case.status()) else { return Ok(()) };
-    let title = format!("{} {}", case.status(), case.key);
+    let title = format!("{} {}", case.verdict_word(), case.key);
     let mut told = false;
     for failure in case.entry.iter().flat_map(|entry| &entry.failures) {
         command(out, level, &failure.place, &title, &failure.to_string())?;

@@ -88,7 +88,7 @@ fn step_case(case: &CaseReport, step: &StepEntry) -> TestCase {
 fn step_result(case: &CaseReport, step: &StepEntry) -> TestCaseStatus {
     match &step.state {
         StepState::NotRun(why) => skipped(Status::NotRun, why),
-        StepState::Broken(why) => failed(Status::Fail, why, ""),
+        StepState::Broken(why) => failed_unless_excused(case, why, ""),
         StepState::Ran if case.entry.is_none() => {
             failed(Status::Interrupted, "the run ended before this step was judged", "")
         }
@@ -96,12 +96,17 @@ fn step_result(case: &CaseReport, step: &StepEntry) -> TestCaseStatus {
             let failures: Vec<&FailedExpectation> = case.step_failures(step).collect();
             match failures.first() {
                 None => TestCaseStatus::success(),
-                Some(first) => match excuse(case) {
-                    Some(excuse) => skipped(Status::Fail, &excuse),
-                    None => failed(Status::Fail, &first.message, &describe(&failures)),
-                },
+                Some(first) => failed_unless_excused(case, &first.message, &describe(&failures)),
             }
         }
+    }
+}
+
+/// A failure, unless the case is not red for it.
+fn failed_unless_excused(case: &CaseReport, message: &str, description: &str) -> TestCaseStatus {
+    match excuse(case) {
+        Some(excuse) => skipped(Status::Fail, &excuse),
+        None => failed(Status::Fail, message, description),
     }
 }
 
@@ -165,7 +170,7 @@ fn add_whole(suite: &mut TestSuite, case: &CaseReport, entry: &CaseEntry) {
     };
     let own: Vec<&FailedExpectation> = case.own_failures().collect();
     if let Some(first) = own.first() {
-        add("scenario", failed(Status::Fail, &first.message, &describe(&own)));
+        add("scenario", failed_unless_excused(case, &first.message, &describe(&own)));
     }
     match &entry.snapshot {
         SnapshotEntry::NotCompared | SnapshotEntry::Missing => {}
@@ -173,13 +178,7 @@ fn add_whole(suite: &mut TestSuite, case: &CaseReport, entry: &CaseEntry) {
         SnapshotEntry::Differs { file, expected, actual } => {
             let difference = super::difference::unified(expected, actual);
             let message = format!("differs from {file}");
-            add(
-                "snapshot",
-                match excuse(case) {
-                    Some(excuse) => skipped(Status::Fail, &excuse),
-                    None => failed(Status::Fail, &message, &difference),
-                },
-            );
+            add("snapshot", failed_unless_excused(case, &message, &difference));
         }
     }
     for rule in &case.rules {

@@ -81,7 +81,7 @@ fn tell(case: &CaseReport) -> String {
         "| {} | {} {} | {}{} |",
         escape(&case.key.to_string()),
         case.status().sign(),
-        case.status(),
+        case.verdict_word(),
         escape(&why),
         command.replace('|', "\\|"),
     )

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::reader::CaseReport;
-use super::record::{CleanupEntry, ExchangeEntry, FailedExpectation, SnapshotEntry, StepState};
+use super::record::{
+    CleanupEntry, ExchangeEntry, FailedExpectation, SnapshotEntry, Status, StepState,
+};
 
 /// Headers by which service and client tell one request from another.
 const REQUEST_IDS: [&str; 4] =
@@ -74,6 +76,16 @@ impl fmt::Display for CleanupEntry {
 }
 
 impl CaseReport {
+    /// The verdict in a word; a failure that the baseline expects is called known.
+    pub fn verdict_word(&self) -> &'static str {
+        let baseline = self.entry.as_ref().and_then(|entry| entry.baseline.as_ref());
+        let known = baseline.is_some_and(|baseline| baseline.expected);
+        match self.status() {
+            Status::Warn | Status::Pass if known => "known (baseline)",
+            status => status.name(),
+        }
+    }
+
     /// Why the case is not green, in one line: the first thing that went wrong.
     pub fn first_reason(&self) -> Option<String> {
         let Some(entry) = &self.entry else {
