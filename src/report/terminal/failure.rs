@@ -10,7 +10,7 @@ use crate::judge::{Problem, SnapshotVerdict, StepResult, StepVerdict};
 use crate::report::CaseFinished;
 use crate::report::describe::Redaction;
 use crate::scenario::{Mismatch, Place};
-use crate::transcript::{CleanupResult, StepRecord};
+use crate::transcript::{CleanupResult, Outcome, StepRecord};
 
 /// A value in a list of variables is cut after so many characters.
 const LONGEST_VARIABLE: usize = 200;
@@ -61,6 +61,7 @@ impl FailureText<'_> {
         for mismatch in &judged.mismatches {
             self.mismatch(&title, mismatch);
         }
+        self.unasked(step, &judged.mismatches);
         if let Some(note) = &step.note {
             self.line(&format!("  note: {note}"));
         }
@@ -90,6 +91,16 @@ impl FailureText<'_> {
             self.line(&format!("  at {}", mismatch.path));
             self.line(&format!("  expected: {}", typed(&expected)));
             self.line(&format!("  actual:   {}", typed(&actual)));
+        }
+    }
+
+    /// What the call came to, where an expectation of something else found nothing: an SDK that
+    /// raised before it sent anything has no exchange to show.
+    fn unasked(&mut self, step: &StepRecord, mismatches: &[Mismatch]) {
+        let Some(Outcome::Err(failure)) = &step.outcome else { return };
+        if mismatches.iter().any(|one| one.actual.is_none()) {
+            let words = self.redaction.text(&crate::judge::words(failure));
+            self.line(&format!("  the call came to an error: {words}"));
         }
     }
 
@@ -149,9 +160,13 @@ impl FailureText<'_> {
     fn snapshot(&mut self, snapshot: &SnapshotVerdict) {
         match snapshot {
             SnapshotVerdict::Differs { path, expected, actual } => {
+                let advice = if self.finished.transcript.driver == "wire" {
+                    "see `cargo insta review` or --update-snapshots"
+                } else {
+                    "which says what the reference client does: (+) is what this SDK does instead"
+                };
                 self.error(&format!(
-                    "what came differs from the snapshot {} (-), see `cargo insta review` or \
-                     --update-snapshots",
+                    "what came differs from the snapshot {} (-), {advice}",
                     path.display()
                 ));
                 let text = difference::of_texts(expected, actual);
