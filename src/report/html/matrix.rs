@@ -1,6 +1,6 @@
 //! The matrix in memory: implementations × rules and × scenarios, counts and findings alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::record::{BaselineEntry, CaseKey, Finding, Implementation, RuleEntry, Status};
 use crate::report::{CaseReport, ReadError, Report, all_rules, rule_facts};
@@ -30,6 +30,10 @@ pub struct Matrix {
     pub rules: BTreeMap<(usize, String), Row>,
     /// By `<area>::<slug>`, with the scenario's name.
     pub scenarios: BTreeMap<String, Row>,
+    /// Columns with the rules that their cases name: of those that ran, and of those that need a
+    /// feature that is not declared.
+    named: BTreeSet<(usize, String)>,
+    beyond: BTreeSet<(usize, String)>,
     /// What the reader has to know: torn reports, versions served as others.
     pub warnings: Vec<String>,
 }
@@ -109,7 +113,20 @@ impl Matrix {
                 Ok::<_, ReadError>(())
             })?;
         }
+        matrix.part_what_is_beyond();
         Ok(matrix)
+    }
+
+    /// A rule that met nothing since all that names it needs undeclared features is n/a: it is not
+    /// missing.
+    fn part_what_is_beyond(&mut self) {
+        for (column, rule) in self.beyond.difference(&self.named) {
+            let row = self.rules.entry(order(rule)).or_default();
+            let cell = row.cells.entry(*column).or_default();
+            if cell.exercised == 0 && cell.findings.is_empty() {
+                cell.counts = BTreeMap::from([(Status::NotApplicable, 1)]);
+            }
+        }
     }
 
     fn column(&mut self, implementation: &Implementation, target: &str, platform: &str) -> usize {
@@ -137,6 +154,10 @@ impl Matrix {
                 known.api_versions.sort();
             }
         }
+        let rules = case.start.iter().flat_map(|start| &start.scenario.rules);
+        let names =
+            if status == Status::NotApplicable { &mut self.beyond } else { &mut self.named };
+        names.extend(rules.map(|rule| (column, rule.clone())));
         let row = self.scenarios.entry(scenario_of(case)).or_default();
         if let Some(start) = &case.start {
             row.title.clone_from(&start.scenario.name);
