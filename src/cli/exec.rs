@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
 
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use super::emulation::Emulation;
+use super::program::Program;
 use super::signals::Interrupts;
 use super::surroundings::surround;
 use crate::cli::output::warn;
@@ -56,48 +57,32 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     if let Some(url) = emulator.admin_url() {
         command.env("ACS_ADMIN_URL", url);
     }
-    let child = match command.spawn() {
-        Ok(child) => child,
+    let running = match Program::start(command) {
+        Ok(running) => running,
         Err(error) => {
             warn!("error: cannot start {}: {error}", program.display());
             return Ok(Exit::Unreachable);
         }
     };
-    let status = accompany(child, &mut interrupts).await?;
+    let status = accompany(running, &mut interrupts).await?;
     drop(emulator);
     drop(trust);
     // The command's own code is the promise, and it need not be one of ours.
     std::process::exit(code_of(status))
 }
 
-/// Waits for the child, and passes signals on to it.
-async fn accompany(mut child: Child, interrupts: &mut Interrupts) -> std::io::Result<ExitStatus> {
+/// Waits for the program, and passes signals on to it.
+async fn accompany(
+    mut running: Program,
+    interrupts: &mut Interrupts,
+) -> std::io::Result<ExitStatus> {
     loop {
         tokio::select! {
-            status = child.wait() => return status,
-            signal = interrupts.next() => pass_on(&child, signal),
+            status = running.wait() => return status,
+            signal = interrupts.next() => running.signal(signal),
         }
     }
 }
-
-#[cfg(unix)]
-fn pass_on(child: &Child, signal: i32) {
-    use std::io::IsTerminal as _;
-    // Ctrl-C at a terminal reaches the child by itself: both are in the foreground. A second one
-    // would make many programs give up their cleanup.
-    if signal == libc::SIGINT && std::io::stdin().is_terminal() {
-        return;
-    }
-    if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
-        // SAFETY: the child was not waited for yet, so its id is its own.
-        unsafe {
-            libc::kill(id, signal);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn pass_on(_child: &Child, _signal: i32) {}
 
 /// The child's code; that of a shell when a signal ended it.
 fn code_of(status: ExitStatus) -> i32 {

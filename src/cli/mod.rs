@@ -19,6 +19,7 @@ mod new;
 mod observe;
 mod output;
 mod panics;
+mod program;
 mod reference_client;
 mod report;
 pub mod report_files;
