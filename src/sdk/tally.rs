@@ -24,6 +24,8 @@ pub struct Tally {
     pub used: BTreeSet<usize>,
     /// Indices of the entries that had something to look at, with their reasons.
     pub judged: BTreeMap<usize, String>,
+    /// The cases that ran.
+    pub ran: BTreeSet<String>,
     /// Cases that are known to go wrong now and then, with how often they went well.
     pub flaky: BTreeMap<String, Rate>,
 }
@@ -37,14 +39,26 @@ impl Tally {
         for remark in &finished.verdict.baseline {
             self.remark(&case, remark);
         }
-        self.flaky.extend(finished.verdict.rate.map(|rate| (case, rate)));
+        self.flaky.extend(finished.verdict.rate.map(|rate| (case.clone(), rate)));
+        self.ran.insert(case);
     }
 
-    /// Entries that named cases by `*` of which none went wrong: stale, one line each.
-    pub fn idle(&self, entries: &[Entry]) -> Vec<String> {
-        let idle = self.judged.keys().filter(|index| !self.used.contains(index));
-        idle.filter_map(|index| entries.get(*index))
-            .filter(|entry| entry.mode != Mode::Flaky && !entry.cases.iter().all(Pattern::is_exact))
+    /// Entries that name cases that ran, of which none went wrong in their way: stale, one line
+    /// each. A case by name whose rule had something to look at was told by itself.
+    ///
+    /// `whole`: all lanes ran. Else a rule that met nothing may meet something in the others.
+    pub fn idle(&self, entries: &[Entry], whole: bool) -> Vec<String> {
+        let ran = |entry: &Entry| self.ran.iter().any(|case| entry.names(case));
+        let told = |index: &usize, entry: &Entry| {
+            self.judged.contains_key(index) && entry.cases.iter().all(Pattern::is_exact)
+        };
+        entries
+            .iter()
+            .enumerate()
+            .filter(|(index, entry)| !self.used.contains(index) && !told(index, entry))
+            .filter(|(index, entry)| self.judged.contains_key(index) || (whole && ran(entry)))
+            .map(|(_, entry)| entry)
+            .filter(|entry| entry.mode != Mode::Flaky)
             .map(|entry| {
                 let rule = entry.rule.as_ref().map(|rule| format!("/{rule}")).unwrap_or_default();
                 let cases: Vec<&str> = entry.cases.iter().map(Pattern::as_str).collect();
@@ -94,5 +108,26 @@ impl Sink for TallySink {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).add(finished);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::judge::baseline::Baseline;
+
+    #[test]
+    fn an_entry_whose_rule_met_nothing_is_stale_and_one_of_other_cases_is_not() {
+        let text = "entries:\n  - { case: 'a::b::v1/PAG-1', reason: exact, issue: i }\n  - { case: 'a::*::v1/PAG-2', reason: pattern, issue: i }\n  - { case: 'other::b::v1/PAG-1', reason: left out, issue: i }\n";
+        let entries = Baseline::read(Path::new("b.yaml"), text).unwrap().entries;
+        let tally = Tally { ran: BTreeSet::from(["a::b::v1".to_owned()]), ..Tally::default() };
+        let idle = tally.idle(&entries, true);
+        assert_eq!(idle.len(), 2, "{idle:?}");
+        assert!(idle[0].ends_with(": exact") && idle[1].ends_with(": pattern"), "{idle:?}");
+        assert!(tally.idle(&entries, false).is_empty(), "the other lanes may tell");
+        let used = Tally { used: BTreeSet::from([0, 1]), ..tally };
+        assert!(used.idle(&entries, true).is_empty());
     }
 }

@@ -10,10 +10,11 @@ use crate::driver::adapter::{AdapterDriver, Command, Fault, Hello, Limits, Pool}
 use crate::exit::Exit;
 use crate::judge::JudgeOptions;
 use crate::judge::baseline::Baseline;
+use crate::judge::rules;
 use crate::plan::{Plan, Selection};
 use crate::report::{RunFinished, RunStarted, Sink, suite_digest};
 use crate::run::{CaseOptions, Suite};
-use crate::scenario::{Lane, Loaded};
+use crate::scenario::{Lane, Loaded, Scenario};
 use crate::target::Target;
 use crate::transcript::Implementation;
 
@@ -53,6 +54,18 @@ pub struct Outcome {
     pub mistakes: Vec<String>,
     /// Rules that are newer than the requirement set: told, and not red.
     pub unscored_rules: Arc<BTreeSet<&'static str>>,
+}
+
+impl Prepared {
+    /// The rules that nothing can exercise: every scenario that names them needs a feature that
+    /// the adapter does not declare. Neither covered nor missing.
+    pub fn not_applicable(&self) -> BTreeSet<&'static str> {
+        let named = |scenario: &Scenario, rule: &str| scenario.rules.iter().any(|id| id == rule);
+        let planned = |rule: &str| self.plan.cases.iter().any(|case| named(&case.scenario, rule));
+        let skipped =
+            |rule: &str| self.plan.skipped.iter().any(|one| named(&one.case.scenario, rule));
+        rules::all().map(|rule| rule.id).filter(|id| skipped(id) && !planned(id)).collect()
+    }
 }
 
 impl Trial<'_> {
@@ -117,7 +130,7 @@ impl Trial<'_> {
         // A run of a selection says nothing of the cases that it left out.
         let tells = self.is_whole() && self.has_fast_lane() && finished.not_run == 0;
         if let Some(active) = active.filter(|_| tells) {
-            let idle = tally.idle(&active.entries);
+            let idle = tally.idle(&active.entries, self.has_all_lanes());
             if !idle.is_empty() {
                 let exit = finished.exit.unwrap_or(Exit::Success);
                 finished.exit = Some(Exit::worst([exit, Exit::Failed]));
@@ -142,7 +155,8 @@ impl Trial<'_> {
         let mut mistakes = Vec::new();
         if let Some(baseline) = self.baseline {
             let active = baseline.activate(implementation, self.today);
-            mistakes = active.contradictions(names.iter().map(String::as_str));
+            mistakes.extend(baseline.stranger(implementation));
+            mistakes.extend(active.contradictions(names.iter().map(String::as_str)));
             if self.is_whole() {
                 // Of all lanes and api-versions, whatever this run takes of them.
                 let everything = Selection::default();
@@ -164,6 +178,12 @@ impl Trial<'_> {
     /// The lanes that wait hold few cases: what goes well in them may go wrong in the others.
     fn has_fast_lane(&self) -> bool {
         self.selection.lanes.is_empty() || self.selection.lanes.contains(&Lane::Fast)
+    }
+
+    fn has_all_lanes(&self) -> bool {
+        let lanes = &self.selection.lanes;
+        lanes.is_empty()
+            || [Lane::Fast, Lane::Timing, Lane::Slow].iter().all(|it| lanes.contains(it))
     }
 
     /// Whether nothing was selected among the scenarios, so that a pattern without a case is a

@@ -14,6 +14,7 @@ fn verdict(status: RuleStatus) -> (Transcript, Verdict) {
         program: "p".to_owned(),
         target: TargetKind::Emulator,
         exchanges: Vec::new(),
+        keys: Arc::default(),
         started: chrono::DateTime::UNIX_EPOCH,
         duration: std::time::Duration::ZERO,
     };

@@ -12,6 +12,8 @@ use crate::transcript::Implementation;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baseline {
     pub path: PathBuf,
+    /// The name of the SDK that it is about, as its adapter gives it; any when absent.
+    pub sdk: Option<String>,
     pub entries: Vec<Entry>,
 }
 
@@ -23,7 +25,7 @@ pub struct BaselineError(pub Vec<String>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    /// For the reader: which SDK this is about.
+    /// Which SDK this is about.
     #[serde(default)]
     sdk: Option<String>,
     #[serde(default)]
@@ -91,7 +93,6 @@ impl Baseline {
     pub fn read(path: &Path, text: &str) -> Result<Self, BaselineError> {
         let written: Written = serde_saphyr::from_str(text)
             .map_err(|error| BaselineError(vec![format!("{}: {error}", path.display())]))?;
-        let _ = written.sdk;
         let mut mistakes = Vec::new();
         let mut entries = Vec::new();
         for entry in written.entries {
@@ -106,10 +107,20 @@ impl Baseline {
             }
         }
         if mistakes.is_empty() {
-            Ok(Self { path: path.to_owned(), entries })
+            Ok(Self { path: path.to_owned(), sdk: written.sdk, entries })
         } else {
             Err(BaselineError(mistakes))
         }
+    }
+
+    /// Why it cannot be held against an implementation: it is about another SDK (exit 2).
+    pub fn stranger(&self, implementation: &Implementation) -> Option<String> {
+        let sdk = self.sdk.as_deref().filter(|sdk| *sdk != implementation.name)?;
+        Some(format!(
+            "{}: this baseline is about the SDK `{sdk}`, and the adapter's is `{}`; give it its own, or correct `sdk:`",
+            self.path.display(),
+            implementation.name
+        ))
     }
 
     /// The entries that hold for an implementation on a day, ready to be applied.

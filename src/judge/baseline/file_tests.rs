@@ -52,3 +52,21 @@ fn a_misspelt_member_is_refused() {
     let said = read("entries:\n  - case: a\n    raeson: r\n").unwrap_err().to_string();
     assert!(said.contains("raeson") && said.contains("known-failures.yaml"), "{said}");
 }
+
+#[test]
+fn a_baseline_of_another_sdk_is_refused() {
+    let implementation = |name: &str| Implementation {
+        name: name.to_owned(),
+        version: "1".to_owned(),
+        language: "x".to_owned(),
+        flavour: None,
+        runtime: "r".to_owned(),
+        runtime_version: "1".to_owned(),
+    };
+    let read = |text: &str| Baseline::read(Path::new("b.yaml"), text).unwrap();
+    let of_mine = read("sdk: mine\nentries: []\n");
+    assert_eq!(of_mine.stranger(&implementation("mine")), None);
+    let said = of_mine.stranger(&implementation("theirs")).unwrap();
+    assert!(said.contains("`mine`") && said.contains("`theirs`"), "{said}");
+    assert_eq!(read("entries: []\n").stranger(&implementation("theirs")), None);
+}

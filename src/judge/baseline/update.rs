@@ -76,10 +76,43 @@ pub fn update(
             write_entry(&mut text, entry, &kept);
         }
     }
-    for (key, cases) in left.into_iter().filter(|(_, cases)| !cases.is_empty()) {
-        write_new(&mut text, &key, &cases, found, implementation);
+    for (key, cases) in left {
+        for cases in alike(cases) {
+            write_new(&mut text, &key, &cases, found, implementation);
+        }
     }
     text
+}
+
+/// Parts cases into groups of which something telling is said in all: one entry each, so that none
+/// excuses what has nothing to do with its reason. A case of which nothing telling can be said is
+/// alone.
+fn alike(cases: Cases) -> Vec<Cases> {
+    let of = |group: &Cases| essence(group.values().flatten().map(String::as_str));
+    let mut groups: Vec<Cases> = Vec::new();
+    for (case, texts) in cases {
+        let home = groups.iter_mut().find(|group| {
+            let mut joined = (**group).clone();
+            joined.insert(case.clone(), texts.clone());
+            of(&joined).is_some()
+        });
+        match home {
+            Some(group) => _ = group.insert(case, texts),
+            None => groups.push(Cases::from([(case, texts)])),
+        }
+    }
+    groups
+}
+
+/// What an entry must say of cases that have nothing telling in common: each text as it is, up to
+/// what changes from run to run.
+fn spelt_out(cases: &Cases) -> Vec<String> {
+    let steady = |text: &String| {
+        let parts = text.split(|one: char| one.is_ascii_digit() || one.is_control());
+        parts.max_by_key(|part| part.len()).unwrap_or_default().trim().to_owned()
+    };
+    let parts: BTreeSet<String> = cases.values().flatten().map(steady).collect();
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 fn patterns(entry: &Entry) -> Vec<String> {
@@ -161,8 +194,9 @@ fn write_new(
     let _ =
         writeln!(text, "    reason: {}", quoted(&format!("TODO say why: {}", first_line(example))));
     let _ = writeln!(text, "    issue: TODO link");
-    if let Some(essence) = essence {
-        let _ = writeln!(text, "    match: {}", quoted(&essence));
+    let matches = essence.map_or_else(|| spelt_out(cases), |essence| vec![essence]);
+    if let Some(matches) = written(&matches) {
+        let _ = writeln!(text, "    match: {matches}");
     }
     let _ = writeln!(text, "    versions: {}", quoted(&format!("={}", implementation.version)));
     if let Some(flavour) = &implementation.flavour {

@@ -85,3 +85,31 @@ fn what_goes_wrong_now_and_then_is_not_written_twice() {
     assert_eq!(written(old, &found()).entries.len(), 1);
     assert_eq!(written(old, &Found::default()).entries.len(), 1);
 }
+
+#[test]
+fn failures_that_have_nothing_in_common_get_an_entry_each() {
+    let mut found = Found::default();
+    for (case, text) in [
+        ("rooms::get::v1", "expected 200, but the room is not found"),
+        ("rooms::list::v1", "expected three rooms, but the list is empty"),
+        ("rooms::put::v1", "409 came"),
+        ("rooms::set::v1", "expected 201, but the room is not found"),
+    ] {
+        found.judge(case, None);
+        found.add(case, None, Mode::Fails, vec![text.to_owned()]);
+    }
+    let baseline = written("entries: []\n", &found);
+    let said: Vec<(usize, Vec<String>)> =
+        baseline.entries.iter().map(|one| (one.cases.len(), one.matches.clone())).collect();
+    let one = |text: &str| vec![text.to_owned()];
+    assert_eq!(
+        said,
+        [
+            (2, one("but the room is not found")),
+            (1, one("three rooms, but the list is empty")),
+            (1, one("came")),
+        ],
+        "{baseline:?}"
+    );
+    assert!(!baseline.entries[2].knows(&one("the process crashed")));
+}
