@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -9,10 +10,11 @@ use futures::FutureExt;
 
 use super::carrier::Carrier;
 use super::{CaseOptions, StepListener};
+use crate::acs::Mask;
 use crate::driver::Driver;
 use crate::plan::Case;
 use crate::target::World;
-use crate::transcript::{Ended, Printed, StepRecord, Transcript};
+use crate::transcript::{Ended, Fault, Printed, StepRecord, Transcript};
 
 /// How long a step that is under way may go on once the run is to end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -58,12 +60,20 @@ pub async fn run_case(
     if transcript.ended == Ended::Completed {
         transcript.unconsumed.extend(world.undone_otherwise());
     }
-    if let Some(fault) = driver.end().await
+    if let Some(fault) = end(driver, &transcript.ended).await
         && matches!(transcript.ended, Ended::Completed | Ended::Failed)
     {
         transcript.ended = Ended::Implementation(fault);
     }
     transcript
+}
+
+/// Ends the case for the driver. An implementation that hangs does not hold up a run that is to end.
+async fn end(driver: &mut Driver, ended: &Ended) -> Option<Fault> {
+    if *ended == Ended::Interrupted {
+        return tokio::time::timeout(GRACE, driver.end()).await.ok().flatten();
+    }
+    driver.end().await
 }
 
 fn blank(case: &Case, world: &World, driver: &Driver) -> Transcript {
@@ -81,6 +91,7 @@ fn blank(case: &Case, world: &World, driver: &Driver) -> Transcript {
         unconsumed: Vec::new(),
         state: None,
         expectations: Vec::new(),
+        keys: Arc::new(Mask::new(world.keys().iter())),
         ended: Ended::Completed,
     }
 }

@@ -280,3 +280,101 @@ fn what_an_sdk_does_otherwise_is_told_and_proposes_no_snapshot() {
     let left = std::fs::read_dir(folder.path().join("snapshots")).expect("a folder").count();
     assert_eq!(left, 1, "nothing but the snapshot itself");
 }
+
+#[test]
+fn a_run_whose_failures_are_all_known_has_none_in_its_junit() {
+    let folder = folder();
+    // The create fails, so that the step after it has no room to ask for and breaks.
+    let adapter = reference("--mutant RET-13");
+    let lost = ["--filter", "conformance::idempotency-lost-answer::*", "--adapter", &adapter];
+    let update = ["baseline", "update", "--baseline", "known-failures.yaml"];
+    sdk(folder.path(), &[&update[..], &lost].concat()).ended(0);
+    let run = ["run", "--baseline", "known-failures.yaml", "--junit", "junit.xml"];
+    sdk(folder.path(), &[&run[..], &lost].concat()).ended(0).says("as the baseline expects");
+    let junit = std::fs::read_to_string(folder.path().join("junit.xml")).expect("it is there");
+    assert!(junit.contains("failures=\"0\"") && junit.contains("errors=\"0\""), "{junit}");
+}
+
+#[test]
+fn the_baseline_of_another_sdk_is_refused() {
+    let folder = folder();
+    std::fs::write(folder.path().join("b.yaml"), "sdk: another\nentries: []\n").expect("written");
+    run(folder.path(), &reference(""), &["--baseline", "b.yaml"])
+        .ended(2)
+        .says("this baseline is about the SDK `another`");
+}
+
+#[test]
+fn what_cannot_be_written_is_wrong_usage() {
+    let folder = folder();
+    std::fs::write(folder.path().join("file"), "").expect("written");
+    sdk(folder.path(), &["new", "python", "file/adapter.py"]).ended(2).says("cannot be written");
+    run(folder.path(), &reference(""), &["--report-dir", "file/reports"])
+        .ended(2)
+        .says("a report cannot be written");
+}
+
+/// An adapter that says hello, and nothing to its first call.
+#[cfg(unix)]
+const HANGS: &str = r#"echo '@@{"type":"hello","protocol":1,"sdk":{"name":"hangs","version":"1","language":"sh"},"runtime":{"name":"sh","version":"1"},"os":"linux","apiVersions":{"rooms":["2025-03-13"],"identity":["2023-10-01"]},"features":["op:rooms.create","op:rooms.get","op:rooms.list","op:identity.create_user"]}'
+while read -r line; do case "$line" in *'"call"'*) echo $$ > hanging; sleep 783 ;; esac; done
+"#;
+
+#[cfg(unix)]
+#[test]
+fn an_adapter_that_hangs_does_not_outlive_an_interrupted_run() {
+    let folder = folder();
+    std::fs::write(folder.path().join("hangs.sh"), HANGS).expect("written");
+    std::fs::write(
+        folder.path().join("one.yaml"),
+        "name: One\nevidence: { assumed: x }\nsteps:\n  - call: { op: rooms.list, expect: { ok: [] } }\n",
+    )
+    .expect("written");
+    let mut acs = std::process::Command::new(PROGRAM)
+        .args(["sdk", "run", "--adapter", "sh hangs.sh", "one.yaml"])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let adapter = written(&folder.path().join("hanging"));
+    let clock = std::time::Instant::now();
+    signal("INT", &acs.id().to_string());
+    // Once for the wish, once more for its end.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal("INT", &acs.id().to_string());
+    assert_eq!(acs.wait().expect("it ends").code(), Some(130));
+    assert!(clock.elapsed().as_secs() < 10, "it took {:?}", clock.elapsed());
+    assert!(is_gone(&adapter), "the adapter lives on");
+}
+
+/// What a program writes into a file, once it has.
+#[cfg(unix)]
+pub fn written(path: &Path) -> String {
+    for _ in 0..600 {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        if text.ends_with('\n') {
+            return text.trim().to_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{} was not written", path.display());
+}
+
+#[cfg(unix)]
+pub fn signal(name: &str, process: &str) {
+    let sent = std::process::Command::new("kill").args(["-s", name, process]).status();
+    assert!(sent.expect("kill is there").success());
+}
+
+/// Whether a process is gone, or goes within seconds.
+#[cfg(unix)]
+pub fn is_gone(process: &str) -> bool {
+    (0..50).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let asked = std::process::Command::new("kill")
+            .args(["-s", "0", process])
+            .stderr(std::process::Stdio::null())
+            .status();
+        !asked.expect("kill is there").success()
+    })
+}

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
 use super::place::PlaceArgs;
 use super::suite::{Ran, Subject, SuiteArgs};
 use super::summary;
@@ -69,10 +67,16 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         );
         return Ok(exit);
     }
+    if let Some(why) = old.stranger(&prepared.hello.implementation()) {
+        warn!("error: {why}");
+        return Ok(Exit::Invalid);
+    }
     let today = chrono::Utc::now().date_naive();
     let text = update(&old, &prepared.hello.implementation(), today, &outcome.tally.findings.0);
-    std::fs::write(&args.baseline, text)
-        .with_context(|| format!("{} cannot be written", args.baseline.display()))?;
+    if let Err(error) = std::fs::write(&args.baseline, text) {
+        warn!("error: {} cannot be written: {error}", args.baseline.display());
+        return Ok(Exit::Invalid);
+    }
     say!("wrote {}", args.baseline.display());
     Ok(Exit::Success)
 }

@@ -36,15 +36,17 @@ pub struct Args {
 
 pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     let wanted = args.cell.as_deref().unwrap_or_default();
-    let mut found = cells(&args.sdks, &args.adapters);
-    found.retain(|cell| cell.name().contains(wanted));
+    let installed = cells(&args.sdks, &args.adapters);
+    let found: Vec<Cell> =
+        installed.iter().filter(|cell| cell.name().contains(wanted)).cloned().collect();
     if found.is_empty() {
-        let folder = args.sdks.display();
-        warn!("error: no SDK is installed below {folder}; run .ci/sdks first");
+        warn!("error: {}", nothing_to_run(&args.sdks, wanted, &installed));
         return Ok(Exit::NothingRan);
     }
-    std::fs::create_dir_all(&args.output)
-        .with_context(|| format!("{} cannot be made", args.output.display()))?;
+    if let Err(error) = std::fs::create_dir_all(&args.output) {
+        warn!("error: {} cannot be made: {error}", args.output.display());
+        return Ok(Exit::Invalid);
+    }
     let mut exits = Vec::new();
     let mut rows = Vec::new();
     for cell in &found {
@@ -53,10 +55,25 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         exits.push(exit);
     }
     let page = args.output.join("matrix.html");
-    write_page(&args.output, &found, &page)?;
     rows.iter().for_each(|row| say!("{row}"));
-    say!("wrote {}", page.display());
+    let missing = found.iter().filter(|cell| !report_of(&args.output, cell).exists());
+    for cell in missing {
+        say!("{} did not come to a report: it is not on the page", cell.name());
+    }
+    if found.iter().any(|cell| report_of(&args.output, cell).exists()) {
+        write_page(&args.output, &found, &page)?;
+        say!("wrote {}", page.display());
+    }
     Ok(Exit::worst(exits))
+}
+
+/// Why there is no cell to run.
+fn nothing_to_run(folder: &Path, wanted: &str, installed: &[Cell]) -> String {
+    if installed.is_empty() {
+        return format!("no SDK is installed below {}; run .ci/sdks first", folder.display());
+    }
+    let names: Vec<String> = installed.iter().map(Cell::name).collect();
+    format!("no cell's name holds `{wanted}`; there are {}", names.join(", "))
 }
 
 /// Puts one cell through the suite; gives how it ended and a line about it.
@@ -80,7 +97,10 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<(Exit, St
     if !newest && !args.all_lanes {
         suite = suite.in_fast_lane();
     }
-    suite.reports.report = Some(report_of(&args.output, cell));
+    let report = report_of(&args.output, cell);
+    // A report of an earlier run would speak for a cell that does not start now.
+    let _ = std::fs::remove_file(&report);
+    suite.reports.report = Some(report);
     match suite.run(&subject).await? {
         Ran::Done(done) => {
             let (prepared, outcome) = *done;

@@ -3,8 +3,6 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
 use crate::cli::output::{print, say, warn};
 use crate::driver::adapter::Skeleton;
 use crate::exit::Exit;
@@ -30,7 +28,11 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
             warn!("error: {} exists already; name another file", path.display());
             return Ok(Exit::Invalid);
         }
-        other => other.with_context(|| format!("{} cannot be written", path.display()))?,
+        Err(error) => {
+            warn!("error: {} cannot be written: {error}", path.display());
+            return Ok(Exit::Invalid);
+        }
+        Ok(file) => file,
     };
     file.write_all(skeleton.text().as_bytes())?;
     let interpreter = skeleton.interpreter();

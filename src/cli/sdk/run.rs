@@ -17,7 +17,7 @@ pub struct Args {
     /// What is known to fail: known-failures.yaml.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// A rule that nothing exercised is red.
+    /// A rule that nothing exercised is red, unless all that would need undeclared features.
     #[arg(long)]
     require_coverage: bool,
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     summary::tell(&prepared, &outcome);
     let mut exit = outcome.finished.exit.unwrap_or(Exit::Harness);
-    if args.require_coverage && !outcome.tally.coverage.not_exercised().is_empty() {
+    if args.require_coverage && !summary::not_exercised(&prepared, &outcome).is_empty() {
         exit = Exit::worst([exit, Exit::Failed]);
     }
     Ok(exit)

@@ -185,13 +185,20 @@ impl SuiteArgs {
         };
         let interrupt = trial.options.interrupt.clone();
         let mut signals = Interrupts::listen()?;
-        let listening = tokio::spawn(async move {
+        let enough = async move {
             signals.next().await;
+            warn!("ending: what is under way is given up; once more ends at once");
             interrupt.ask();
-        });
-        let outcome = trial.run(&prepared, sinks).await;
-        listening.abort();
-        Ok(Ran::Done(Box::new((prepared, outcome))))
+            signals.next().await;
+        };
+        let outcome = tokio::select! {
+            outcome = trial.run(&prepared, sinks) => Some(outcome),
+            () = enough => None,
+        };
+        // Adapters go with the run that held them: each is a process group of its own.
+        Ok(outcome.map_or(Ran::Not(Exit::Interrupted), |outcome| {
+            Ran::Done(Box::new((prepared, outcome)))
+        }))
     }
 
     /// The same, in the fast lane only.
@@ -255,7 +262,7 @@ impl SuiteArgs {
         subject: &Subject,
         prepared: &Prepared,
         redaction: &Redaction,
-    ) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+    ) -> std::io::Result<Vec<Box<dyn Sink>>> {
         let adapter = subject.command.replace('\'', r"'\''");
         let flags = format!("--adapter '{adapter}'{}", subject.place.flags());
         let options = TerminalOptions {

@@ -110,9 +110,14 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for mistake in &outcome.mistakes {
         say!("  baseline: {mistake}");
     }
-    let missing = tally.coverage.not_exercised();
+    let missing = not_exercised(prepared, outcome);
     if !missing.is_empty() {
         say!("  not exercised: {}", missing.join(", "));
+    }
+    let beyond: Vec<&str> = prepared.not_applicable().into_iter().collect();
+    if !beyond.is_empty() {
+        let rules = beyond.join(", ");
+        say!("  n/a, for want of declared features: {rules}");
     }
     for note in &outcome.notes {
         say!("  note: {note}");
@@ -120,6 +125,13 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for line in rules(outcome) {
         say!("  {line}");
     }
+}
+
+/// The rules that met nothing, though the adapter declares what it takes.
+pub fn not_exercised(prepared: &Prepared, outcome: &Outcome) -> Vec<&'static str> {
+    let beyond = prepared.not_applicable();
+    let missing = outcome.tally.coverage.not_exercised().into_iter();
+    missing.filter(|rule| !beyond.contains(rule)).collect()
 }
 
 /// One line of the matrix: who on what, the api-versions, the sum.
