@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -10,9 +11,10 @@ use chrono::Utc;
 use tokio::process::Command;
 
 use super::emulation::Emulation;
+use super::program::Program;
 use super::signals::Interrupts;
 use super::surroundings::surround;
-use crate::acs::Operation;
+use crate::acs::{AccessKey, Mask, Operation};
 use crate::builtin;
 use crate::cassette::{Entry, Har, compose};
 use crate::cli::output::{say, warn};
@@ -74,12 +76,19 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         program: shown(&args),
         target: TargetKind::Emulator,
         exchanges,
+        keys: keys(&emulator),
         started,
         duration: clock.elapsed(),
     };
     exits.push(wire(traffic, args.allow_warnings));
     emulator.stop().await;
     Ok(Exit::worst(exits))
+}
+
+/// Finds the emulator's keys: they must turn up nowhere but in signatures.
+fn keys(emulator: &Emulator) -> Arc<Mask> {
+    let keys = emulator.resources().iter().flat_map(|one| [one.primary_key(), one.secondary_key()]);
+    Arc::new(Mask::new(keys.map(AccessKey::text)))
 }
 
 /// Keeps the traffic, and a scenario of it, where that was asked for.
@@ -147,21 +156,21 @@ async fn run(
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::inherit()).kill_on_drop(true);
     surround(&mut command, emulator, &trust, &args.connection_string_env);
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    let mut running = match Program::start(command) {
+        Ok(running) => running,
         Err(error) => {
             warn!("error: cannot start {}: {error}", program.display());
             return Ok(Exit::Unreachable);
         }
     };
     tokio::select! {
-        status = child.wait() => {
+        status = running.wait() => {
             let status = status?;
             say!("program: {status}");
             Ok(if status.success() { Exit::Success } else { Exit::Failed })
         }
         _ = interrupts.next() => {
-            let _ = child.kill().await;
+            running.end().await;
             Ok(Exit::Interrupted)
         }
     }
@@ -196,7 +205,13 @@ fn order(wanted: Option<&[Operation]>, exchanges: &[Exchange]) -> Exit {
                 "operations: number {} of the scenario, {missing}, did not come in its turn",
                 index + 1
             );
-            let names: Vec<&str> = seen.iter().map(|operation| operation.name()).collect();
+            let names: Vec<String> = seen
+                .iter()
+                .map(|one| {
+                    let refused = if one.denied { " (refused: 401)" } else { "" };
+                    format!("{}{refused}", one.operation)
+                })
+                .collect();
             say!("  seen: {}", names.join(", "));
             Exit::Failed
         }

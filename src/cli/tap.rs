@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -10,8 +11,10 @@ use chrono::Utc;
 use tokio::process::Command;
 
 use super::live::{AccountArgs, MannersArgs, Opened, open};
+use super::program::Program;
 use super::signals::Interrupts;
 use super::surroundings::WITHHELD;
+use crate::acs::Mask;
 use crate::cli::output::{self, say, warn};
 use crate::emulator::{Authority, TrustFiles, without_proxy, write_whole};
 use crate::exit::Exit;
@@ -81,11 +84,13 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         }
     };
     let (started, clock) = (Utc::now(), Instant::now());
+    let keys = Arc::new(Mask::new(&tap.keys()));
     let program = accompany(&args, &tap, &mut interrupts).await?;
     let traffic = Traffic {
         program: name(&args),
         target: TargetKind::Live,
         exchanges: tap.close().await,
+        keys,
         started,
         duration: clock.elapsed(),
     };
@@ -126,15 +131,15 @@ async fn accompany(args: &Args, tap: &Tap, interrupts: &mut Interrupts) -> anyho
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::inherit()).kill_on_drop(true);
     environment(&mut command, args, tap, &trust);
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    let mut running = match Program::start(command) {
+        Ok(running) => running,
         Err(error) => {
             warn(format!("error: cannot start {}: {error}", program.display()));
             return Ok(Exit::Unreachable);
         }
     };
     tokio::select! {
-        status = child.wait() => {
+        status = running.wait() => {
             let status = status?;
             if status.success() {
                 return Ok(Exit::Success);
@@ -143,7 +148,7 @@ async fn accompany(args: &Args, tap: &Tap, interrupts: &mut Interrupts) -> anyho
             Ok(Exit::Failed)
         }
         _ = interrupts.next() => {
-            let _ = child.kill().await;
+            running.end().await;
             Ok(Exit::Interrupted)
         }
     }

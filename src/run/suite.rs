@@ -202,6 +202,7 @@ fn unreachable(case: &Case, target: crate::transcript::TargetKind, ended: Ended)
         unconsumed: Vec::new(),
         state: None,
         expectations: Vec::new(),
+        keys: Arc::default(),
         ended,
     }
 }

@@ -24,7 +24,7 @@ pub use cell::{Cell, Language, cells, missing_reason, required_languages};
 pub use coverage::Coverage;
 pub use findings::Findings;
 pub use gate::Gate;
-pub use observation::{demanded, departure, operations};
+pub use observation::{Seen, demanded, departure, operations};
 pub use requirement_set::{RequirementSet, RequirementSetError};
 pub use tally::{Tally, TallySink};
 pub use trial::{Outcome, Prepared, Trial};

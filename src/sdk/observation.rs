@@ -5,15 +5,27 @@ use crate::scenario::template::Content;
 use crate::scenario::{Action, Scenario, Step};
 use crate::transcript::Exchange;
 
-/// The operations of some traffic in order. Attempts of one call count once, as do pages.
-pub fn operations(exchanges: &[Exchange]) -> Vec<Operation> {
-    let mut operations = Vec::new();
+/// An operation, and whether the service let the caller in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub operation: Operation,
+    /// Its credentials were refused: it was asked for, and not done.
+    pub denied: bool,
+}
+
+/// The operations of some traffic in order. Attempts of one call count once, as do pages; the last
+/// attempt tells whether it was let in.
+pub fn operations(exchanges: &[Exchange]) -> Vec<Seen> {
+    let mut operations: Vec<Seen> = Vec::new();
     let mut last: Option<&Exchange> = None;
     for exchange in exchanges {
         let Some(operation) = exchange.attempt.operation else { continue };
+        let denied = exchange.received.as_ref().is_some_and(|answer| answer.status == 401);
         let again = last.is_some_and(|last| repeats(last, exchange));
-        if !again && !is_continuation(exchange) {
-            operations.push(operation);
+        match operations.last_mut() {
+            Some(seen) if again => seen.denied = denied,
+            _ if is_continuation(exchange) => {}
+            _ => operations.push(Seen { operation, denied }),
         }
         last = Some(exchange);
     }
@@ -53,13 +65,14 @@ fn of_step(step: &Step) -> Vec<Operation> {
 }
 
 /// Where the program left the scenario: the first operation that did not come in its turn, with
-/// the number of those that did. Operations beyond the scenario's are allowed.
-pub fn departure(demanded: &[Operation], seen: &[Operation]) -> Option<(usize, Operation)> {
+/// the number of those that did. Operations beyond the scenario's are allowed, and those whose
+/// credentials were refused do not count.
+pub fn departure(demanded: &[Operation], seen: &[Seen]) -> Option<(usize, Operation)> {
     let mut rest = seen.iter();
     demanded
         .iter()
         .enumerate()
-        .find(|(_, wanted)| !rest.any(|one| one == *wanted))
+        .find(|(_, wanted)| !rest.any(|one| one.operation == **wanted && !one.denied))
         .map(|(index, wanted)| (index, *wanted))
 }
 
@@ -70,10 +83,16 @@ mod tests {
     #[test]
     fn a_departure_is_the_first_operation_out_of_its_turn() {
         use Operation::{CreateRoom, DeleteRoom, GetRoom};
-        assert_eq!(departure(&[CreateRoom, DeleteRoom], &[CreateRoom, GetRoom, DeleteRoom]), None);
-        let swapped =
-            departure(&[CreateRoom, GetRoom, DeleteRoom], &[GetRoom, CreateRoom, DeleteRoom]);
+        let seen = |all: &[Operation]| -> Vec<Seen> {
+            all.iter().map(|one| Seen { operation: *one, denied: false }).collect()
+        };
+        let in_turn = seen(&[CreateRoom, GetRoom, DeleteRoom]);
+        assert_eq!(departure(&[CreateRoom, DeleteRoom], &in_turn), None);
+        let swapped = seen(&[GetRoom, CreateRoom, DeleteRoom]);
+        let swapped = departure(&[CreateRoom, GetRoom, DeleteRoom], &swapped);
         assert_eq!(swapped, Some((1, GetRoom)));
+        let denied = [Seen { operation: CreateRoom, denied: true }];
+        assert_eq!(departure(&[CreateRoom], &denied), Some((0, CreateRoom)));
         assert_eq!(departure(&[CreateRoom], &[]), Some((0, CreateRoom)));
     }
 }

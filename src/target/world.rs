@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::acs::Secret;
 use crate::cassette::Player;
 use crate::driver::adapter::Access;
 use crate::driver::wire::{Client, Credentials};
@@ -143,6 +144,14 @@ impl World {
             Some(emulator) => emulator.resources().iter().map(|one| Access::from(&**one)).collect(),
             None => self.tap.iter().map(Access::from).collect(),
         }
+    }
+
+    /// The keys that a child process may know: what must turn up nowhere but in signatures.
+    pub fn keys(&self) -> Vec<Secret> {
+        let own = self.emulator.iter().flat_map(|emulator| emulator.resources());
+        let own = own.flat_map(|one| [one.primary_key(), one.secondary_key()]);
+        let tapped = self.tap.iter().flat_map(Tap::keys);
+        own.map(|key| key.text().clone()).chain(tapped).collect()
     }
 
     /// A token of the emulator's built-in issuer for a resource, counted from 1.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::acs::ApiVersion;
+use crate::acs::{ApiVersion, Mask};
 use crate::scenario::Scenario;
 
 pub use crate::scenario::TargetKind;
@@ -52,6 +52,8 @@ pub struct Transcript {
     pub state: Option<serde_json::Value>,
     /// What the scenario expects of that state, worked out.
     pub expectations: Vec<crate::scenario::Expectation>,
+    /// Finds the keys of the case's resources, in whatever spelling; prints none of them.
+    pub keys: Arc<Mask>,
     pub ended: Ended,
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{Disclosure, Ended, Exchange, StepRecord, StepStatus, TargetKind, Transcript};
-use crate::acs::{ApiVersion, Service};
+use crate::acs::{ApiVersion, Mask, Service};
 use crate::scenario::{EmulatorOptions, Lane, Place, Scenario, Source};
 
 /// Traffic that was watched.
@@ -18,6 +18,8 @@ pub struct Traffic {
     pub program: String,
     pub target: TargetKind,
     pub exchanges: Vec<Exchange>,
+    /// Finds the keys that the program was given.
+    pub keys: Arc<Mask>,
     pub started: DateTime<Utc>,
     pub duration: Duration,
 }
@@ -66,6 +68,7 @@ impl Traffic {
             unconsumed: Vec::new(),
             state: None,
             expectations: Vec::new(),
+            keys: self.keys,
             ended: Ended::Completed,
         }
     }

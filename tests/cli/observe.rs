@@ -157,3 +157,34 @@ fn next_months_api_version_is_served_as_a_known_one() {
     let served = observe(folder.path(), &["--serve-as", "2026-09-01=2025-03-13"], &script, "-");
     served.says("left behind: 1 room").says("api-version 2026-09-01 is served as 2025-03-13");
 }
+
+#[test]
+fn a_program_without_credentials_is_red_and_has_done_nothing() {
+    let folder = folder();
+    let script = CARELESS.replace("-H \"Authorization: Bearer $ACS_BEARER_TOKEN\" ", "");
+    let script =
+        script.replace("/rooms?api-version=2025-03-13", "/identities?api-version=2023-10-01");
+    observe(folder.path(), &["--scenario", "quickstart"], &script, "-")
+        .ended(1)
+        .says("fail AUTH-1: POST /identities: no Authorization is sent")
+        .says("number 1 of the scenario, identity.create_user, did not come in its turn")
+        .says("  seen: identity.create_user (refused: 401)");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_program_started_ends_with_it() {
+    use super::sdk::{is_gone, signal, written};
+    let folder = folder();
+    let mut acs = std::process::Command::new(env!("CARGO_BIN_EXE_acs-conformance"))
+        .args(["observe", "--", "sh", "-c", "sleep 781 & echo $! > sleeper; wait; true"])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let sleeper = written(&folder.path().join("sleeper"));
+    signal("TERM", &acs.id().to_string());
+    let status = acs.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    assert!(is_gone(&sleeper), "the sleeper lives on");
+}

@@ -114,10 +114,11 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     if !missing.is_empty() {
         say!("  not exercised: {}", missing.join(", "));
     }
-    let beyond: Vec<&str> = prepared.not_applicable().into_iter().collect();
+    let mut beyond = prepared.not_applicable();
+    beyond.retain(|rule| tally.coverage.of(rule).exercised == 0);
     if !beyond.is_empty() {
-        let rules = beyond.join(", ");
-        say!("  n/a, for want of declared features: {rules}");
+        let rules: Vec<&str> = beyond.into_iter().collect();
+        say!("  n/a, for want of declared features: {}", rules.join(", "));
     }
     for note in &outcome.notes {
         say!("  note: {note}");

@@ -12,6 +12,8 @@ pub struct Access {
     pub secondary: Secret,
     /// A bearer token that the resource accepts.
     pub token: Option<Secret>,
+    /// Another one, where there is one.
+    pub other_token: Option<Secret>,
 }
 
 impl std::fmt::Debug for Access {

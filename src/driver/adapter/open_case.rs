@@ -16,6 +16,8 @@ pub(super) struct OpenCase {
     pub ca_file: Option<PathBuf>,
     pub clients: Vec<OpenClient>,
     pub folder: Option<tempfile::TempDir>,
+    /// The token credentials have their second token by now.
+    pub rotated: bool,
     pub failed: bool,
 }
 
@@ -50,6 +52,7 @@ impl OpenCase {
         }
         wanted.endpoint = Some(access.place(options.endpoint.as_deref().unwrap_or("{endpoint}")));
         if options.credential == Credential::Token {
+            self.rotated |= options.rotate_token;
             wanted.token_file = Some(self.token_file(invocation.resource)?);
         } else {
             wanted.access_key = Some(key);
@@ -80,7 +83,9 @@ impl OpenCase {
 
     /// A file with the resource's bearer token, gone with the case.
     fn token_file(&mut self, resource: usize) -> Result<String, Fault> {
-        let token = self.access(resource)?.token.clone();
+        let access = self.access(resource)?;
+        let other = access.other_token.as_ref().filter(|_| self.rotated);
+        let token = other.or(access.token.as_ref()).cloned();
         let written = (|| {
             if self.folder.is_none() {
                 self.folder = Some(tempfile::tempdir()?);

@@ -38,6 +38,9 @@ pub struct CallOptions {
     pub key: Key,
     /// Before the call, gives the open client (`credential: key`) this key. Feature `key-rotation`.
     pub update_key: Option<Key>,
+    /// Before the call, the file of the token credential (`credential: token`) gets another token;
+    /// the old one is accepted still.
+    pub rotate_token: bool,
     /// Opens the client with this text instead of the resource's connection string; `{key}`,
     /// `{endpoint}` and `{authority}` stand for those of the resource.
     pub connection_string: Option<String>,

@@ -67,6 +67,7 @@ impl AdapterDriver {
             ca_file,
             clients: Vec::new(),
             folder: None,
+            rotated: false,
             failed: false,
         });
         Ok(())

@@ -106,7 +106,7 @@ fn failures_that_have_nothing_in_common_get_an_entry_each() {
         said,
         [
             (2, one("but the room is not found")),
-            (1, one("three rooms, but the list is empty")),
+            (1, one("expected three rooms, but the list is empty")),
             (1, one("came")),
         ],
         "{baseline:?}"

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use chrono::TimeDelta;
 use regex::Regex;
 
-use super::identity::pattern;
+use super::identity::{line, pattern};
 use super::rule::{Judging, Level, Profile, Rule};
+use super::watch::{Origin, Request, Step};
 use super::{Family, Tally, Watch, credentials};
 use crate::acs::{signing, time};
 use crate::transcript::Exchange;
@@ -21,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Service,
         title: "`Authorization: HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=…`, with the hash of the body.",
         source: "HM (the tutorial's string to sign)",
-        observed: "The form of the header, and `x-ms-content-sha256` against base64(SHA-256(body)).",
+        observed: "The header of every request that bears no token: its form, and `x-ms-content-sha256` against base64(SHA-256(body)). Without any credentials only a redirected request (NET-4) or one led to another origin may go.",
         why: "It is the documented form; others work by luck, until a gateway is renewed.",
         how: "Write the header from constants and hash exactly the bytes that are sent, also when there are none.",
         judging: Judging::Passive(header_has_the_documented_form),
@@ -33,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Service,
         title: "The signature verifies over the bytes on the wire.",
         source: "HM (the tutorial's string to sign)",
-        observed: "Which spelling of target and host the signature fits: only that of the request itself obeys.",
+        observed: "Which spelling of target and host the signature fits: only that of the request itself obeys; a signature that cannot be verified does not.",
         why: "What is signed in another spelling breaks with the first id or continuation token that needs an escape.",
         how: "Sign last, from the final URL, without decoding or encoding anything again.",
         judging: Judging::Passive(signature_fits_the_wire),
@@ -55,9 +56,9 @@ pub(super) const RULES: &[Rule] = &[
         family: FAMILY,
         level: Level::Must,
         profile: Profile::Service,
-        title: "After a retry every authentication header still has exactly one value.",
+        title: "On a retry every authentication header still has exactly one value.",
         source: "azure-sdk-for-net #8171",
-        observed: "`Authorization`, `x-ms-date`, `x-ms-content-sha256` and `Host` of every attempt after the first.",
+        observed: "`Authorization`, `x-ms-date`, `x-ms-content-sha256` and `Host` of every attempt after the first: each that the first carried once, none twice.",
         why: "A second value makes the signature wrong, and only retries show it.",
         how: "Set headers, never add them.",
         judging: Judging::Passive(headers_stay_single),
@@ -81,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "A bearer token is taken from the credential when needed, and again after a 401 challenge.",
         source: "DS#auth-client-no-token-persistence; AC#azurecore-http-auth-bearer-token",
-        observed: "Calls with a token credential: the scheme, and the attempt after a 401 with `WWW-Authenticate: Bearer`.",
+        observed: "Calls with a token credential: the scheme, and the attempt after a 401 with `WWW-Authenticate: Bearer`, which bears no token of an earlier call where the credential has a new one by then.",
         why: "A client that keeps a revoked token fails until it is restarted.",
         how: "Ask the credential for each need, and once more with the claims of a challenge.",
         judging: Judging::Active(credentials::challenge_is_answered),
@@ -105,7 +106,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Extra,
         title: "Credentials are never in URL, body or User-Agent.",
         source: "the spirit of IM#general-logging-no-sensitive-info",
-        observed: "The signature or token of each request, looked for in its target, body and User-Agent; `accesskey=` anywhere.",
+        observed: "The signature or token of each request and the keys of the case in any spelling, looked for in target, body and User-Agent.",
         why: "URLs and user agents end up in every log on the way.",
         how: "Send credentials in `Authorization` and nowhere else.",
         judging: Judging::Passive(credentials::credentials_stay_in_their_header),
@@ -138,43 +139,85 @@ pub(super) fn authorization(exchange: &Exchange) -> Option<&str> {
     exchange.sent.headers.get("authorization")
 }
 
+/// Whether a request proves its origin by a token.
+pub(super) fn is_bearer(exchange: &Exchange) -> bool {
+    authorization(exchange).is_some_and(|value| {
+        value.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+    })
+}
+
+/// What a page leads to another origin rightly goes without credentials, as does what goes over
+/// plain http (AUTH-9). Redirected requests are judged by NET-4.
+fn needs_credentials(step: &Step<'_>, request: &Request<'_>) -> bool {
+    let home = step.requests.first().map(|first| &first.first().sent.authority);
+    let sent = &request.first().sent;
+    let strays = match request.origin {
+        Origin::Client => false,
+        Origin::NextLink => home != Some(&sent.authority),
+        Origin::Redirect => true,
+    };
+    let insecure = sent.scheme == "http" && step.record.call.is_some();
+    !strays && !insecure
+}
+
 fn header_has_the_documented_form(watch: &Watch<'_>, tally: &mut Tally) {
-    for (place, exchange) in watch.exchanges() {
-        let Some(header) = authorization(exchange).filter(|h| h.starts_with("HMAC")) else {
-            continue;
-        };
-        let hash = exchange.sent.headers.get("x-ms-content-sha256").unwrap_or_default();
-        let expected = if exchange.sent.body.is_empty() {
-            EMPTY_HASH.to_owned()
-        } else {
-            signing::content_hash(&exchange.sent.body)
-        };
-        // What a fault cut off has no whole body to hash.
-        let whole = exchange.received.is_some() || exchange.sent.body.is_empty();
-        let form = HMAC.is_match(header);
-        tally.demand(place, form && (hash == expected || !whole), || {
-            if form {
-                format!("x-ms-content-sha256 is {hash}, the body's hash is {expected}")
-            } else {
-                let parameters = header.split("&Signature=").next().unwrap_or_default();
-                format!("Authorization is `{parameters}&Signature=…`, not the documented form")
+    for (step, request) in watch.requests() {
+        let needed = needs_credentials(step, request);
+        for (index, exchange) in request.attempts.iter().filter(|(_, one)| !is_bearer(one)) {
+            if !needed && authorization(exchange).is_none() {
+                continue;
             }
+            let fault = form_fault(exchange);
+            tally.demand((step.index, *index), fault.is_none(), || {
+                format!("{}: {}", line(exchange), fault.clone().unwrap_or_default())
+            });
+        }
+    }
+}
+
+fn form_fault(exchange: &Exchange) -> Option<String> {
+    let Some(header) = authorization(exchange) else {
+        return Some("no Authorization is sent".to_owned());
+    };
+    if !HMAC.is_match(header) {
+        // What stands in place of the documented form may hold anything.
+        return Some(match header.split_once("Signature=") {
+            Some((parameters, _)) => {
+                format!("Authorization is `{parameters}Signature=…`, not the documented form")
+            }
+            None => "Authorization is no signature in the documented form".to_owned(),
         });
     }
+    let hash = exchange.sent.headers.get("x-ms-content-sha256").unwrap_or_default();
+    let expected = if exchange.sent.body.is_empty() {
+        EMPTY_HASH.to_owned()
+    } else {
+        signing::content_hash(&exchange.sent.body)
+    };
+    // What a fault cut off has no whole body to hash.
+    let whole = exchange.received.is_some() || exchange.sent.body.is_empty();
+    (whole && hash != expected)
+        .then(|| format!("x-ms-content-sha256 is {hash}, the body's hash is {expected}"))
 }
 
 fn signature_fits_the_wire(watch: &Watch<'_>, tally: &mut Tally) {
     for (place, exchange) in watch.exchanges() {
+        let target = &exchange.sent.target;
         match (&exchange.attempt.signature_form, &exchange.attempt.refusal) {
             (Some(form), _) => tally.demand(place, form == "wire", || {
-                format!("the signature fits only the spelling `{form}` of {}", exchange.sent.target)
+                format!("the signature fits only the spelling `{form}` of {target}")
             }),
-            (None, Some(refusal)) if refusal.contains("signature") => {
+            (None, Some(refusal)) if authorization(exchange).is_some() && !is_bearer(exchange) => {
                 tally.demand(place, false, || {
                     let first = refusal.lines().next().unwrap_or_default();
-                    format!("the signature fits no spelling of {}: {first}", exchange.sent.target)
+                    if first.contains("signature") {
+                        format!("the signature fits no spelling of {target}: {first}")
+                    } else {
+                        format!("the signature of {target} cannot be verified: {first}")
+                    }
                 });
             }
+            // Without a signature there is none to fit: AUTH-1 tells.
             _ => {}
         }
     }
@@ -207,13 +250,21 @@ fn date(exchange: &Exchange) -> Option<&str> {
 }
 
 fn headers_stay_single(watch: &Watch<'_>, tally: &mut Tally) {
+    const NAMES: [&str; 4] = ["authorization", "x-ms-date", "x-ms-content-sha256", "host"];
     for (step, request) in watch.requests() {
+        let count = |exchange: &Exchange, name| exchange.sent.headers.all(name).count();
         for (index, exchange) in request.attempts.iter().skip(1) {
-            let doubled = ["authorization", "x-ms-date", "x-ms-content-sha256", "host"]
-                .into_iter()
-                .find(|name| exchange.sent.headers.all(name).count() > 1);
-            tally.demand((step.index, *index), doubled.is_none(), || {
-                format!("a retry carries {} more than once", doubled.unwrap_or_default())
+            let wrong = NAMES.into_iter().find(|name| {
+                let now = count(exchange, name);
+                now > 1 || (now == 0 && count(request.first(), name) > 0)
+            });
+            tally.demand((step.index, *index), wrong.is_none(), || {
+                let name = wrong.unwrap_or_default();
+                if count(exchange, name) == 0 {
+                    format!("a retry carries no {name}, which the first attempt did")
+                } else {
+                    format!("a retry carries {name} more than once")
+                }
             });
         }
     }
@@ -234,3 +285,7 @@ fn host_is_valid(watch: &Watch<'_>, tally: &mut Tally) {
         });
     }
 }
+
+#[cfg(test)]
+#[path = "authentication_tests.rs"]
+mod tests;

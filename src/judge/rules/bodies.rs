@@ -138,7 +138,7 @@ pub(super) fn patches_hold_changes(watch: &Watch<'_>, tally: &mut Tally) {
                     (Some(given), None) => {
                         Some(format!("`{argument}` is {given}, and {member} is not sent"))
                     }
-                    (Some(given), Some(sent)) if given.is_null() != sent.is_null() => {
+                    (Some(given), Some(sent)) if !is_same(given, sent) => {
                         Some(format!("`{argument}` is {given}, and {member}: {sent} is sent"))
                     }
                     _ => None,
@@ -180,8 +180,30 @@ fn participants_fault(call: &Called, body: &Value, removes: bool) -> Option<Stri
         Some(value) if !removes && !value.is_object() => {
             Some(format!("{id} is to be added, and {value} is sent in place of a role"))
         }
+        Some(value) if !removes => role_fault(id, given, value),
         Some(_) => None,
     })
+}
+
+/// What is wrong with the role that is sent for a participant. Of one that is named twice the last
+/// entry counts; what is sent where none was given, REQ-8 judges.
+fn role_fault(id: &str, given: &[Value], sent: &Value) -> Option<String> {
+    let of = |entry: &&Value| entry.get("id").and_then(Value::as_str) == Some(id);
+    let role = given.iter().rfind(of)?.get("role")?;
+    let sent = sent.get("role").unwrap_or(&Value::Null);
+    (role != sent).then(|| format!("{id} is given the role {role}, and {sent} is sent"))
+}
+
+/// Whether a member says what was given: times by their instant, whatever their spelling.
+fn is_same(given: &Value, sent: &Value) -> bool {
+    let instant = |value: &Value| value.as_str().and_then(time::parse);
+    match (instant(given), instant(sent)) {
+        // Some SDKs send whole microseconds or milliseconds.
+        (Some(given), Some(sent)) => (given - sent).num_milliseconds() == 0,
+        // How a time is written, REQ-11 judges.
+        (Some(_), None) if sent.is_string() => true,
+        _ => given == sent,
+    }
 }
 
 /// The bodies that a step's requests carry, each with its place.

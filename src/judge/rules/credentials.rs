@@ -1,34 +1,42 @@
 //! The judges of how keys and tokens are used, and where they must not go (AUTH-6 to AUTH-9).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::authentication::authorization;
-use super::identity::pattern;
+use super::authentication::{authorization, is_bearer};
 use super::watch::{Step, is_challenge};
 use super::{Tally, Watch};
 use crate::transcript::{ErrorKind, Exchange};
-
-static ACCESS_KEY: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)accesskey(?:=|%3D)"));
 
 pub(super) fn challenge_is_answered(watch: &Watch<'_>, tally: &mut Tally) {
     for step in steps_with(watch, "credential", "token") {
         let exchanges: Vec<(usize, &Exchange)> =
             step.requests.iter().flat_map(|request| request.attempts.iter().copied()).collect();
         for (index, exchange) in &exchanges {
-            let bearer = authorization(exchange).is_some_and(|value| value.starts_with("Bearer "));
-            tally.demand((step.index, *index), bearer, || {
+            tally.demand((step.index, *index), is_bearer(exchange), || {
                 "no bearer token is sent, though the client was given a token credential".to_owned()
             });
         }
         let challenged = exchanges.iter().position(|(_, exchange)| is_challenge(exchange));
         let Some(position) = challenged else { continue };
-        let again = exchanges.len() > position + 1;
-        tally.demand((step.index, exchanges[position].0), again, || {
-            format!("no token is asked for after a 401 challenge: {}", step.outcome_words())
+        let (refused, _) = exchanges[position];
+        let again = exchanges.get(position + 1).map(|(_, exchange)| *exchange);
+        let stale = again.is_some_and(|after| is_stale(watch, step, after));
+        tally.demand((step.index, refused), again.is_some() && !stale, || {
+            if stale {
+                "after a 401 challenge the old token is sent again, though the credential has a new one".to_owned()
+            } else {
+                format!("no token is asked for after a 401 challenge: {}", step.outcome_words())
+            }
         });
     }
+}
+
+/// Whether a request bears the token of an earlier call, though the credential has another by now.
+fn is_stale(watch: &Watch<'_>, step: &Step<'_>, exchange: &Exchange) -> bool {
+    let rotated = step.option("rotate_token").and_then(|on| on.as_bool()) == Some(true);
+    let earlier = watch.steps.iter().take_while(|one| one.index < step.index);
+    rotated
+        && earlier
+            .flat_map(|one| &one.record.exchanges)
+            .any(|one| authorization(one) == authorization(exchange))
 }
 
 pub(super) fn updated_key_is_used(watch: &Watch<'_>, tally: &mut Tally) {
@@ -44,24 +52,26 @@ pub(super) fn updated_key_is_used(watch: &Watch<'_>, tally: &mut Tally) {
 
 pub(super) fn credentials_stay_in_their_header(watch: &Watch<'_>, tally: &mut Tally) {
     for (place, exchange) in watch.exchanges() {
-        let Some(secret) = authorization(exchange).and_then(secret) else { continue };
+        let secret = authorization(exchange).and_then(secret);
         let body = String::from_utf8_lossy(&exchange.sent.body);
         let agent = exchange.sent.headers.get("user-agent").unwrap_or_default();
         let parts =
             [("URL", exchange.sent.target.as_str()), ("body", &body), ("User-Agent", agent)];
-        let leak =
-            parts.iter().find(|(_, text)| text.contains(secret) || ACCESS_KEY.is_match(text));
-        tally.demand(place, leak.is_none(), || {
-            format!("the {} holds the request's credentials", leak.map_or("", |(part, _)| part))
+        let proof = parts.iter().find(|(_, text)| secret.is_some_and(|it| text.contains(it)));
+        let key = parts.iter().find(|(_, text)| watch.finds_key(text));
+        tally.demand(place, proof.or(key).is_none(), || match (proof, key) {
+            (Some((part, _)), _) => format!("the {part} holds the request's credentials"),
+            (None, Some((part, _))) => format!("the {part} holds an access key"),
+            (None, None) => String::new(),
         });
     }
 }
 
 /// The signature or the token itself.
-fn secret(authorization: &str) -> Option<&str> {
+pub(super) fn secret(authorization: &str) -> Option<&str> {
     let secret = match authorization.split_once("Signature=") {
         Some((_, signature)) => signature,
-        None => authorization.strip_prefix("Bearer ")?,
+        None => authorization.split_once(' ').map(|(_, token)| token)?,
     };
     (secret.len() > 8).then_some(secret)
 }

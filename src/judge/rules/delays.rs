@@ -3,15 +3,17 @@
 
 use chrono::TimeDelta;
 
-use super::watch::{RETRYABLE, Request, Step};
+use super::watch::{RETRYABLE, Request, Step, asks_for_more};
 use super::{Tally, Watch};
 use crate::acs::time::{parse_duration, parse_http_date};
 use crate::transcript::Exchange;
 
 /// What clocks and threads may be early by, in seconds.
 const GRACE: f64 = 0.02;
-/// The cap of any delay, in seconds, and what a busy machine may add.
-const CAP: f64 = 60.0 + 2.0;
+/// The documented defaults: retries, the first delay and the cap of any, in seconds.
+const RETRIES: usize = 3;
+const FIRST: f64 = 0.8;
+const CAP: f64 = 60.0;
 
 /// The seconds that an answer asks the client to wait, in whatever form.
 pub(super) fn asked_seconds(exchange: &Exchange) -> Option<f64> {
@@ -103,28 +105,16 @@ fn pauses<'a>(
 
 pub(super) fn growth(watch: &Watch<'_>, tally: &mut Tally) {
     for (step, request) in watch.requests() {
+        let asked = request.attempts.iter().any(|(_, one)| asked_seconds(one).is_some());
+        // A client that stopped at a final answer had no reason for more retries.
+        let (_, last) = request.attempts[request.attempts.len() - 1];
         let delays = delays(request);
-        let (Some(first), Some(last)) = (delays.first(), delays.last()) else { continue };
-        if delays.len() < 3
-            || request.pairs().any(|((_, before), _)| asked_seconds(before).is_some())
-        {
+        let told = step.option("retry").is_some();
+        if asked || (delays.len() < RETRIES && (told || !asks_for_more(last))) {
             continue;
         }
+        let fault = count_fault(told, delays.len()).or_else(|| delay_fault(step, &delays));
         let (index, _) = request.attempts[0];
-        let cap = step
-            .option("retry")
-            .and_then(|retry| retry.get("max_delay")?.as_str())
-            .and_then(parse_duration)
-            .map_or(CAP, |cap| cap.as_secs_f64() + 2.0);
-        let fault = if *first < 0.001 {
-            Some("the first retry follows without a delay".to_owned())
-        } else if *last < first * 1.5 {
-            Some("the delays do not grow".to_owned())
-        } else if delays.iter().any(|delay| *delay > cap) {
-            Some("a delay is above its cap".to_owned())
-        } else {
-            default_fault(step, first, delays.len())
-        };
         tally.demand((step.index, index), fault.is_none(), || {
             let list: Vec<String> = delays.iter().map(|delay| format!("{delay:.2}")).collect();
             format!("{}: {} s", fault.clone().unwrap_or_default(), list.join(", "))
@@ -132,17 +122,35 @@ pub(super) fn growth(watch: &Watch<'_>, tally: &mut Tally) {
     }
 }
 
-/// What is wrong with the delays of a client whose policy nobody set.
-fn default_fault(step: &Step<'_>, first: &f64, retries: usize) -> Option<String> {
-    if step.option("retry").is_some() {
-        return None;
+/// What is wrong with the number of retries of a client whose policy nobody set.
+fn count_fault(told: bool, retries: usize) -> Option<String> {
+    (!told && retries != RETRIES).then(|| match retries {
+        1 => format!("by default there is 1 retry, not {RETRIES}"),
+        _ => format!("by default there are {retries} retries, not {RETRIES}"),
+    })
+}
+
+/// What is too short: each delay is half the doubled one before it at least, which leaves room for
+/// any jitter. How much longer it is, the machine decides.
+fn delay_fault(step: &Step<'_>, delays: &[f64]) -> Option<String> {
+    let policy = |name| step.option("retry")?.get(name)?.as_str().and_then(parse_duration);
+    let first = policy("delay").map_or(FIRST, |delay| delay.as_secs_f64());
+    let cap = policy("max_delay").map_or(CAP, |cap| cap.as_secs_f64());
+    let mut least = first;
+    for (index, delay) in delays.iter().enumerate() {
+        if *delay < 0.001 {
+            return Some(format!("retry {} follows without a delay", index + 1));
+        }
+        if *delay < least.min(cap) / 2.0 - GRACE {
+            return Some(if index == 0 {
+                format!("the first delay is far below {first:.2} s")
+            } else {
+                "the delays do not grow".to_owned()
+            });
+        }
+        least *= 2.0;
     }
-    if retries != 3 {
-        return Some(format!("by default there are {retries} retries, not 3"));
-    }
-    // 0.8 s with a jitter of a fifth either way, and what a busy machine adds.
-    (!(0.6..3.0).contains(first))
-        .then(|| "by default the first delay is not about 0.8 s".to_owned())
+    None
 }
 
 /// The pauses between the attempts at a request, in seconds.
@@ -159,3 +167,7 @@ fn delays(request: &Request<'_>) -> Vec<f64> {
 fn seconds(delta: TimeDelta) -> f64 {
     delta.as_seconds_f64()
 }
+
+#[cfg(test)]
+#[path = "delays_tests.rs"]
+mod tests;

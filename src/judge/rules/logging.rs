@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::authentication::authorization;
+use super::credentials::secret;
 use super::identity::pattern;
 use super::rule::{Judging, Level, Profile, Rule};
 use super::watch::{Step, query_pairs};
@@ -18,9 +20,9 @@ pub(super) const RULES: &[Rule] = &[
         family: FAMILY,
         level: Level::Must,
         profile: Profile::Sdk,
-        title: "Logs redact all that is not on the allow-list: `Authorization`, keys, query values.",
+        title: "Logs redact credentials and the values of query parameters that are not on the allow-list.",
         source: "IM#general-logging-no-sensitive-info; AC#azurecore-http-logging-sensitive-info",
-        observed: "The implementation's log of calls, also at its most talkative: signatures, tokens, query values other than `api-version`.",
+        observed: "The implementation's log of calls, also at its most talkative: signatures, tokens, the keys of the case in any spelling, query values other than `api-version` (of more than five characters: shorter ones turn up by chance). Other headers are not looked for.",
         why: "Logs are shipped, kept and read by people who must not call the service.",
         how: "Log the headers and parameters of a list, and the names of the others.",
         judging: Judging::Active(logs_are_redacted),
@@ -44,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Extra,
         title: "No secret is in the text of an error.",
         source: "the spirit of LOG-1; canary",
-        observed: "Errors of clients made with a malformed connection string: the key is not in message or native text.",
+        observed: "Errors about a malformed connection string or after a 401: neither key nor signature is in message or native text.",
         why: "Errors go to consoles, tickets and chats.",
         how: "Say which part is wrong, never what it holds.",
         judging: Judging::Active(errors_hold_no_secret),
@@ -66,7 +68,8 @@ fn logged<'w, 'a>(watch: &'w Watch<'a>) -> impl Iterator<Item = &'w Step<'a>> {
 fn logs_are_redacted(watch: &Watch<'_>, tally: &mut Tally) {
     for step in logged(watch).filter(|step| !step.record.disclosed.logs.is_empty()) {
         for (index, exchange) in step.requests.iter().flat_map(|request| &request.attempts) {
-            let leak = step.record.disclosed.logs.iter().find_map(|line| leak(line, exchange));
+            let logs = &step.record.disclosed.logs;
+            let leak = logs.iter().find_map(|line| leak(watch, line, exchange));
             tally.demand((step.index, *index), leak.is_none(), || {
                 format!("the log holds {}", leak.unwrap_or_default())
             });
@@ -74,16 +77,12 @@ fn logs_are_redacted(watch: &Watch<'_>, tally: &mut Tally) {
     }
 }
 
-fn leak(line: &str, exchange: &Exchange) -> Option<&'static str> {
-    let authorization = exchange.sent.headers.get("authorization").unwrap_or_default();
-    let secret = match authorization.split_once("Signature=") {
-        Some((_, signature)) => signature,
-        None => authorization.trim_start_matches("Bearer "),
-    };
-    if secret.len() > 8 && line.contains(secret) {
+fn leak(watch: &Watch<'_>, line: &str, exchange: &Exchange) -> Option<&'static str> {
+    let secret = authorization(exchange).and_then(secret);
+    if secret.is_some_and(|secret| line.contains(secret)) {
         return Some("the value of Authorization");
     }
-    if KEY.is_match(line) {
+    if watch.finds_key(line) {
         return Some("an access key");
     }
     query_pairs(exchange.sent.query())
@@ -122,12 +121,27 @@ fn names_attempt(line: &str, number: usize) -> bool {
 fn errors_hold_no_secret(watch: &Watch<'_>, tally: &mut Tally) {
     for step in &watch.steps {
         let text = step.option("connection_string").and_then(|text| text.as_str());
-        let Some(key) = text.and_then(|text| KEY.captures(text)) else { continue };
-        let Some(failure) = step.failure() else { continue };
+        let given = text.and_then(|text| KEY.captures(text)).map(|key| key[1].to_owned());
+        let denied = step.requests.iter().flat_map(|request| &request.attempts);
+        let denied: Vec<&Exchange> = denied
+            .map(|(_, exchange)| *exchange)
+            .filter(|one| one.received.as_ref().is_some_and(|answer| answer.status == 401))
+            .collect();
+        let Some(failure) = step.failure().filter(|_| given.is_some() || !denied.is_empty()) else {
+            continue;
+        };
         let native = failure.native.as_ref().map(|native| native.text.as_str()).unwrap_or_default();
-        let leaked = failure.message.contains(&key[1]) || native.contains(&key[1]);
-        tally.demand_of_step(step.index, !leaked, || {
-            "the error about a malformed connection string holds the access key".to_owned()
+        let texts = [failure.message.as_str(), native];
+        let holds = |secret: &str| texts.iter().any(|text| text.contains(secret));
+        let key =
+            given.as_deref().is_some_and(holds) || texts.iter().any(|text| watch.finds_key(text));
+        let proof = denied.iter().filter_map(|one| secret(authorization(one)?)).any(holds);
+        tally.demand_of_step(step.index, !key && !proof, || match (key, given.is_some()) {
+            (true, true) => {
+                "the error about a malformed connection string holds the access key".to_owned()
+            }
+            (true, false) => "the error about refused credentials holds an access key".to_owned(),
+            (false, _) => "the error about refused credentials holds them".to_owned(),
         });
     }
 }

@@ -25,6 +25,8 @@ mod result;
 mod retry;
 mod route;
 mod rule;
+#[cfg(test)]
+mod sample;
 mod tally;
 mod tolerance;
 mod transport;

@@ -157,7 +157,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "Client parameters are validated: an empty id makes no request.",
         source: "IM#general-params-client-validation",
-        observed: "Calls with a null or empty room id: no request, and an error of kind `validation`.",
+        observed: "Calls with an empty room id: no request, and an error of kind `validation`.",
         why: "`GET /rooms/` is another operation: who deletes the room \"\" must not touch the collection.",
         how: "Refuse null and empty path parameters before the request is made.",
         judging: Judging::Active(bodies::empty_ids_are_refused),

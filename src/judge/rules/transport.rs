@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         family: FAMILY,
         level: Level::Must,
         profile: Profile::Extra,
-        title: "TLS is 1.2 at least, chain and host name are verified.",
+        title: "The certificate of the server is verified: its chain, and the host name.",
         source: "Azure platform requirement; no TLS rule was found in the SDK guidelines",
         observed: "Calls that meet a certificate of an unknown CA or of another host: no request, and an error.",
         why: "Whoever stands in between gets signatures and data.",

@@ -1,9 +1,16 @@
 //! A transcript as rules see it: calls, requests and the attempts at each request.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
+use super::identity::pattern;
 use crate::acs::Operation;
 use crate::transcript::{Called, Exchange, Failure, Outcome, StepRecord, Transcript};
+
+static KEY_SHAPE: LazyLock<Regex> =
+    LazyLock::new(|| pattern("(?i)accesskey(?:=|%3D)[A-Za-z0-9+/%_-]{20,}"));
 
 /// What the rules may look at: cleanup and `request` steps are left out.
 #[derive(Debug)]
@@ -56,6 +63,12 @@ impl<'a> Watch<'a> {
     /// Whether the scenario exercises that rule on purpose.
     pub fn names(&self, rule: &str) -> bool {
         self.transcript.scenario.rules.iter().any(|name| name == rule)
+    }
+
+    /// Whether one of the case's keys stands in a text, in whatever spelling; or what has the shape
+    /// of a key behind `accesskey=`, for keys that nobody told us.
+    pub fn finds_key(&self, text: &str) -> bool {
+        self.transcript.keys.finds_in(text.as_bytes()) || KEY_SHAPE.is_match(text)
     }
 
     /// All exchanges, each with its place.
