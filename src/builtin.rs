@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::scenario::{self, Loaded};
+use crate::scenario::{self, Loaded, Source};
 
 /// `(path, text)`, sorted by path; paths begin with `requirements/`, `scenarios/`, `schema/`,
 /// `skeletons/` or `snapshots/`.
@@ -26,6 +26,12 @@ pub fn text(path: &str) -> Option<&'static str> {
 /// The built-in files below a directory, such as `snapshots/`.
 pub fn below(directory: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES.iter().copied().filter(move |(name, _)| name.starts_with(directory))
+}
+
+/// Whether a source is built in, and no file beside the caller: nobody can name it as one.
+pub fn is_only_here(source: &Source) -> bool {
+    let path = source.path.to_str();
+    path.and_then(text) == Some(source.text.as_str()) && !source.path.exists()
 }
 
 /// Where scenarios come from.

@@ -61,4 +61,4 @@ pub use replace::replace;
 pub use rule_facts::{RuleFacts, all_rules, rule_facts};
 pub use suite::suite_digest;
 pub use summary::Summary;
-pub use wording::{count, quoted};
+pub use wording::{count, quoted, selecting};

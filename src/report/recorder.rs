@@ -8,7 +8,7 @@ use super::record::{
     CaseEntry, CaseKey, CaseStart, FORMAT, Header, Implementation, LedgerEntry, PlaceEntry, Record,
     ScenarioEntry, Shard, SnapshotEntry, Status,
 };
-use super::{CaseFinished, Ending, Event, Journal, RunFinished, RunStarted, Sink, quoted};
+use super::{CaseFinished, Ending, Event, Journal, RunFinished, RunStarted, Sink, selecting};
 use crate::plan::Case;
 use crate::transcript::TargetKind;
 
@@ -185,7 +185,7 @@ impl<W: Write + Send> Recorder<W> {
     }
 
     fn rerun(&self, case: &Case) -> String {
-        let file = quoted(&case.scenario.source.path.to_string_lossy().replace('\\', "/"));
+        let file = selecting(case);
         let options = &self.options.rerun;
         let command = if self.options.implementation.is_some() { "sdk run" } else { "run" };
         let space = if options.is_empty() { "" } else { " " };

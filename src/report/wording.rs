@@ -6,6 +6,8 @@ use super::reader::CaseReport;
 use super::record::{
     CleanupEntry, ExchangeEntry, FailedExpectation, SnapshotEntry, Status, StepState,
 };
+use crate::builtin;
+use crate::plan::Case;
 
 /// Headers by which service and client tell one request from another.
 const REQUEST_IDS: [&str; 4] =
@@ -119,6 +121,18 @@ impl CaseReport {
             .or_else(rule)
             .or_else(|| entry.remarks.first().cloned())
     }
+}
+
+/// What selects the scenario of a case in a command: its file, or the name of one that is built in.
+pub fn selecting(case: &Case) -> String {
+    let scenario = &case.scenario;
+    if builtin::is_only_here(&scenario.source) {
+        return format!(
+            "--filter {}",
+            quoted(&format!("name({}::{})", scenario.area, scenario.slug))
+        );
+    }
+    quoted(&scenario.source.path.to_string_lossy().replace('\\', "/"))
 }
 
 /// A word as a shell takes it.

@@ -65,12 +65,16 @@ fn a_connection_string_comes_from_the_file_or_the_variable_that_was_named() {
 /// The command that a run prints for one case, and how it ends when a shell runs it.
 #[cfg(unix)]
 fn again(err: &str) -> (String, i32, String) {
+    again_in(project(), err)
+}
+
+fn again_in(folder: &Path, err: &str) -> (String, i32, String) {
     let printed = err.lines().find_map(|line| line.trim().strip_prefix("run it alone: "));
     let printed = printed.unwrap_or_else(|| panic!("a command in\n{err}")).to_owned();
     let program = assert_cmd::cargo::cargo_bin("acs-conformance");
     let line = printed.replacen("acs-conformance", text(&program), 1);
     let mut shell = assert_cmd::Command::new("sh");
-    shell.args(["-c", &line]).current_dir(project()).env("NO_COLOR", "1");
+    shell.args(["-c", &line]).current_dir(folder).env("NO_COLOR", "1");
     shell.env_remove("ACS_CONNECTION_STRING");
     let (exit, _, err) = outcome(&mut shell);
     (printed, exit, err)
@@ -92,6 +96,18 @@ fn the_command_for_one_case_ends_as_the_case_did() {
         let (printed, exit, err) = again(&err);
         assert_eq!((exit, err.contains(reason)), (1, true), "{printed}:\n{err}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_command_for_a_built_in_case_names_no_file() {
+    let empty = tempfile::TempDir::new().expect("a folder");
+    let words = ["run", "--filter", "name(quickstart::pstn)", "--timeout", "0s"];
+    let (exit, _, err) = outcome(acs().args(words).current_dir(empty.path()));
+    assert_eq!((exit, err.contains("limit of 0s")), (1, true), "{err}");
+    let (printed, exit, err) = again_in(empty.path(), &err);
+    assert!(printed.contains("--filter 'name(quickstart::pstn)'"), "{printed}");
+    assert_eq!((exit, err.contains("limit of 0s")), (1, true), "{printed}:\n{err}");
 }
 
 #[cfg(unix)]

@@ -378,3 +378,12 @@ pub fn is_gone(process: &str) -> bool {
         !asked.expect("kill is there").success()
     })
 }
+
+#[test]
+fn the_adapters_that_are_shipped_fit_on_a_few_screens() {
+    for adapter in ["python/adapter.py", "javascript/adapter.mjs"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk").join(adapter);
+        let lines = std::fs::read_to_string(&path).expect("an adapter").lines().count();
+        assert!((50..=150).contains(&lines), "{adapter} has {lines} lines; 150 is the promise");
+    }
+}

@@ -7,7 +7,7 @@ use super::style::{BOLD, FAINT, GREEN, RED, YELLOW, paint};
 use crate::judge::{SnapshotVerdict, StepResult};
 use crate::plan::Case;
 use crate::report::describe::Redaction;
-use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, count, quoted};
+use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink, count, selecting};
 use crate::transcript::{Printed, Transcript};
 
 /// How much is said.
@@ -132,12 +132,7 @@ impl<O: Write + Send, P: Write + Send> Terminal<O, P> {
     }
 
     fn rerun(&self, case: &Case) -> String {
-        format!(
-            "{} {} --api-version {}",
-            self.options.rerun,
-            quoted(&case.scenario.source.path.to_string_lossy()),
-            case.api_version
-        )
+        format!("{} {} --api-version {}", self.options.rerun, selecting(case), case.api_version)
     }
 
     fn finished(&mut self, finished: &RunFinished) -> io::Result<()> {
