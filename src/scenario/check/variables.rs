@@ -40,6 +40,8 @@ pub(super) struct Variables {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Names that steps further down define, with their places.
     pub(super) later: Vec<(String, Place)>,
+    /// The outputs of each part in use, by the name of its step.
+    pub(super) outputs: Vec<(String, Vec<String>)>,
     environment: Vec<String>,
     read_environment: Vec<String>,
     /// Names that a wrong use most likely meant: they are not also told to be unused.
@@ -59,7 +61,10 @@ impl Variables {
     }
 
     fn expression(&mut self, expression: &Expression, place: &Place) {
-        expression.variables(&mut |name| self.variable(name, place));
+        expression.variables(&mut |name, member| {
+            self.variable(name, place);
+            self.output(name, member, place);
+        });
         expression.environment(&mut |name| self.environment_variable(name, place));
     }
 
@@ -87,6 +92,24 @@ impl Variables {
             Diagnostic::error("undefined", message, place).help(help)
         };
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A part's outputs are known, unlike the members of what a service answers.
+    fn output(&mut self, name: &str, member: Option<&str>, place: &Place) {
+        let outputs = self.outputs.iter().find(|(known, _)| known == name);
+        let (Some((_, outputs)), Some(member)) = (outputs, member) else { return };
+        if outputs.iter().any(|output| output == member) {
+            return;
+        }
+        let near = closest(member, outputs.iter().map(String::as_str));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if outputs.is_empty() => "the part has no outputs".to_owned(),
+            None => format!("the part's outputs: {}", outputs.join(", ")),
+        };
+        let message = format!("the part `{name}` has no output `{member}`");
+        let place = in_expression(place, member);
+        self.diagnostics.push(Diagnostic::error("undefined", message, place).help(help));
     }
 
     fn environment_variable(&mut self, name: &str, place: &Place) {

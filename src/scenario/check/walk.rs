@@ -63,6 +63,11 @@ fn step(step: &Step, variables: &mut Variables) {
     }
     if let Some(id) = &step.id {
         variables.define(&id.value, &id.place, "step's name");
+        // A loop over parts gives a list.
+        if let (Action::Use(used), None) = (&step.action, &step.for_each) {
+            let outputs = used.part.contract.outputs.iter().map(|(name, _)| name.clone());
+            variables.outputs.push((id.value.clone(), outputs.collect()));
+        }
     }
     if let Action::Wait(wait) = &step.action {
         expectations(&wait.until, variables);

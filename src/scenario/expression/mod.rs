@@ -41,10 +41,16 @@ pub enum PathStep {
 }
 
 impl Expression {
-    /// Calls `visit` for every variable that is read.
-    pub fn variables<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+    /// Calls `visit` for every variable that is read, with the member of it that is asked for first.
+    pub fn variables<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Option<&'a str>)) {
         match self {
-            Self::Path { variable, .. } => visit(variable),
+            Self::Path { variable, steps } => {
+                let member = match steps.first() {
+                    Some(PathStep::Member(name)) => Some(name.as_str()),
+                    _ => None,
+                };
+                visit(variable, member);
+            }
             Self::Call { arguments, .. } => {
                 arguments.iter().for_each(|argument| argument.variables(visit));
             }
