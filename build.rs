@@ -25,20 +25,26 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    for (directory, called, endings) in TAKEN {
-        println!("cargo::rerun-if-changed={directory}");
-        let directory = root.join(directory);
+    for (taken, called, endings) in TAKEN {
+        println!("cargo::rerun-if-changed={taken}");
+        let directory = root.join(taken);
         let mut found = Vec::new();
         walk(&directory, endings, &mut found)?;
         files.extend(found.into_iter().map(|file| {
             let below = file.strip_prefix(&directory).unwrap_or(&file).to_string_lossy();
-            (format!("{called}/{}", below.replace('\\', "/")), file)
+            let below = below.replace('\\', "/");
+            (format!("{called}/{below}"), format!("{taken}/{below}"))
         }));
     }
     files.sort();
     let mut list = String::from("&[\n");
+    // Without the place of the project: the list is the same for a copy that shares a target folder.
     for (name, file) in &files {
-        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+        let file = format!("/{file}");
+        let _ = writeln!(
+            list,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?}))),"
+        );
     }
     list.push_str("]\n");
     fs::write(out.join("files.rs"), list)
