@@ -80,4 +80,5 @@ pub use state_file::StateFileError;
 pub use state_file::read_any as read_any_state_file;
 pub use throttle::{RateLimit, RateLimitError};
 pub use trust::{TrustFiles, without_proxy};
+pub(crate) use whole_file::destination;
 pub use whole_file::write_whole;

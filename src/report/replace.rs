@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use crate::emulator::destination;
+
 /// Writes a file beside `path` and puts it in its place once it is whole, so that a reader, or a
 /// process killed at any moment, never finds half of it.
 ///
@@ -13,7 +15,8 @@ pub fn replace<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> Result<(), E> {
-    // A device or a pipe is written to, never replaced.
+    // A link stays; a device or a pipe is written to, never replaced.
+    let path = &destination(path)?;
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
         write(&mut out)?;
@@ -44,4 +47,19 @@ fn open_to_all(file: &std::fs::File) -> io::Result<()> {
 #[cfg(not(unix))]
 fn open_to_all(_file: &std::fs::File) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        replace::<io::Error>(&link, |out| out.write_all(b"new")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(target).unwrap(), b"new");
+    }
 }

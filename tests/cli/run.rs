@@ -214,6 +214,23 @@ fn reports_come_in_the_order_of_the_files_however_many_jobs() {
     assert_eq!(one, names("8"));
 }
 
+/// Each case is told as a whole, step by step and exchange by exchange, whatever runs beside it.
+#[test]
+fn what_many_jobs_tell_is_what_one_tells() {
+    let told = |jobs: &str| -> Vec<String> {
+        let words = ["scenarios/validity", "--verbose", "--seed", "7", "--jobs", jobs];
+        let (exit, _, err) = run(&words);
+        assert_eq!(exit, 0, "{err}");
+        // The first word of a line: times and ports, which differ, come later.
+        err.lines()
+            .map(|line| line.split(' ').find(|word| !word.is_empty()).unwrap_or("").to_owned())
+            .collect()
+    };
+    let one = told("1");
+    assert!(one.len() > 1000, "{} lines", one.len());
+    assert_eq!(one, told("8"));
+}
+
 #[test]
 fn the_same_seed_shuffles_alike_and_makes_the_same_ids() {
     let out = |seed: &str| run(&["scenarios/quickstart.yaml", "--seed", seed]).1;

@@ -64,6 +64,24 @@ async fn an_amended_answer_is_the_services_own_with_changes() {
 }
 
 #[tokio::test]
+async fn an_answer_is_packed_for_a_client_that_takes_it_alone() {
+    let emulator = started(Emulator::builder()).await;
+    let mut connection = Connection::open(&emulator).await;
+    for (accepted, coding) in [
+        ("identity", None),
+        ("gzip;q=0, deflate", None),
+        ("deflate, gzip", Some("gzip")),
+        ("*", Some("gzip")),
+    ] {
+        schedule(&emulator, json!({"amend": {"gzip": true}}));
+        let asked = String::from_utf8(list(&emulator)).unwrap();
+        let line = format!("HTTP/1.1\r\nAccept-Encoding: {accepted}\r\n");
+        let reply = connection.call(asked.replacen("HTTP/1.1\r\n", &line, 1).as_bytes()).await;
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, coding), "{accepted}");
+    }
+}
+
+#[tokio::test]
 async fn a_delay_comes_first() {
     let emulator = started(Emulator::builder()).await;
     schedule(&emulator, json!({"delay": "200ms"}));

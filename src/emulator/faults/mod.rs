@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `status: 503`, with `headers`, `json`, `text`, `bytes` | is answered with that status; without a body, with the service's error shape |
 //! | `respond: { status, headers, json, text, bytes, gzip }` | is answered exactly so |
-//! | `amend: { status, headers, json, gzip }` | is processed; its answer is changed (JSON merge patch; a null header is taken away); gzip only for a client that takes it |
+//! | `amend: { status, headers, json, gzip }` | is processed; its answer is changed (JSON merge patch; a null header is taken away; packed where the client takes that); gzip only for a client that takes it |
 //! | `emulate: true` | is processed as ever, and takes its turn in the queue |
 //! | `delay: 200ms` | waits first; goes with every other member, or alone |
 //! | `hang: true` | is never answered, and its connection stays open |
