@@ -1,9 +1,9 @@
 // Calls of the JavaScript SDK with nothing around them; prints the seconds that they took.
 // ACS_SDK_MODULES: where node_modules is.
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
-const require = createRequire(join(process.env.ACS_SDK_MODULES ?? process.cwd(), "alone.js"));
+const require = createRequire(resolve(process.env.ACS_SDK_MODULES ?? process.cwd(), "alone.js"));
 const { RoomsClient } = require("@azure/communication-rooms");
 
 const client = new RoomsClient(process.env.ACS_CONNECTION_STRING);

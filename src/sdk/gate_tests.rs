@@ -84,3 +84,20 @@ fn rules_are_provoked_at_the_first_version_of_the_adapters_list() {
     let selecting = "rules: [VER-3]\nrequires: [custom-api-version]\n";
     assert_eq!(names(selecting, &[]), ["2024-04-15", "2025-03-13"], "versions are its subject");
 }
+
+#[test]
+fn every_feature_of_the_protocol_is_asked_for_by_some_scenario() {
+    let scenarios = crate::builtin::load().scenarios;
+    for (left_out, _) in features::KNOWN {
+        let families = ["op:*", "arg:*", "role:*"];
+        let others = features::KNOWN.iter().map(|(id, _)| *id).filter(|id| *id != left_out);
+        let declared: Vec<&str> = families.into_iter().chain(others).collect();
+        let gate = gate(&declared);
+        let asked = scenarios.iter().any(|scenario| {
+            let told = gate.refusal(scenario).unwrap_or_default();
+            told.split(' ').any(|word| word == left_out)
+                || scenario.requires.iter().any(|id| id == left_out)
+        });
+        assert!(asked, "no scenario asks for {left_out}");
+    }
+}

@@ -13,7 +13,7 @@ pub struct Features(BTreeSet<String>);
 
 /// Feature ids of the protocol beside those that name operations, arguments, roles and versions,
 /// each with what it means.
-pub const KNOWN: [(&str, &str); 16] = [
+pub const KNOWN: [(&str, &str); 15] = [
     ("app-id", "an application id goes in front of the user agent"),
     ("cancel", "a call can be given up while it runs"),
     ("client-request-id", "the caller chooses x-ms-client-request-id"),
@@ -23,7 +23,6 @@ pub const KNOWN: [(&str, &str); 16] = [
     ("log-capture", "the SDK's own log can be captured"),
     ("paging:by-page", "a list can be read page by page"),
     ("paging:continuation", "a list can be taken up where it was left"),
-    ("paging:page-size", "the caller chooses the size of a page"),
     ("proxy", "HTTPS_PROXY and NO_PROXY of the process are honoured"),
     ("raw-response", "status and headers of a successful answer can be seen"),
     ("retry-config", "mode, number and delays of retries can be chosen"),

@@ -2,15 +2,15 @@
 // standard input, answers on standard output behind the mark @@. ACS_SDK_MODULES: where node_modules is, else here.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const require = createRequire(join(process.env.ACS_SDK_MODULES ?? process.cwd(), "adapter.js"));
+const require = createRequire(resolve(process.env.ACS_SDK_MODULES ?? process.cwd(), "adapter.js"));
 const { RoomsClient } = require("@azure/communication-rooms");
 const { CommunicationIdentityClient } = require("@azure/communication-identity");
 const CLIENTS = { rooms: RoomsClient, identity: CommunicationIdentityClient };
 const folder = /^.*node_modules.@azure.communication-rooms/.exec(require.resolve("@azure/communication-rooms"))[0];
-const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+const { version } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
 const PSTN = version !== "1.0.0"; // the types of 1.0.0 know no PSTN, those of 1.1 no Collaborator
 const COLLABORATOR = PSTN && !version.startsWith("1.1."), STABLE = PSTN ? "2024-04-15" : "2023-06-14";
 const clients = new Map(); // name -> { client, key } or { error } of opening it
@@ -21,8 +21,8 @@ const drop = (members) => Object.fromEntries(Object.entries(members).filter(([, 
 function hello() {
   const features = `op:rooms.* op:participants.* op:identity.* arg:rooms.create.valid_from arg:rooms.create.valid_until
     arg:rooms.create.participants arg:rooms.update.valid_from arg:rooms.update.valid_until arg:identity.create_user.scopes
-    arg:identity.issue_token.expires_in_minutes role:Presenter role:Attendee role:Consumer app-id cancel key-rotation
-    log-capture paging:by-page proxy raw-response retry-config timeout token-credential`.split(/\s+/);
+    arg:identity.issue_token.expires_in_minutes role:Presenter role:Attendee role:Consumer app-id cancel client-request-id
+    key-rotation log-capture paging:by-page proxy raw-response retry-config timeout token-credential`.split(/\s+/);
   if (COLLABORATOR) features.push("role:Collaborator");
   if (PSTN) features.push("arg:rooms.create.pstn_dial_out_enabled", "arg:rooms.update.pstn_dial_out_enabled");
   say({
@@ -122,11 +122,12 @@ async function call({ id, client: name, op, args, opts = {} }) {
   let seen, outcome;
   const onResponse = ({ status, headers }) => (seen = { status, headers: headers.toJSON() });
   const abortSignal = opts.cancelAfterMs && AbortSignal.timeout(opts.cancelAfterMs);
+  const customHeaders = opts.clientRequestId && { "x-ms-client-request-id": opts.clientRequestId };
   try {
     if (!OPERATIONS[op]) outcome = { unsupported: { feature: `op:${op}`, reason: "unknown operation" } };
     else if (error) throw error;
     else {
-      const value = await OPERATIONS[op](client, args, drop({ onResponse, abortSignal, requestOptions: drop(given) }));
+      const value = await OPERATIONS[op](client, args, drop({ onResponse, abortSignal, requestOptions: drop({ ...given, customHeaders }) }));
       const native = value?.validFrom === undefined ? {} : { validFrom: value.validFrom.constructor.name };
       outcome = { ok: { value: wire(value), native } };
     }

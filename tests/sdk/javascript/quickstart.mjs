@@ -4,9 +4,9 @@
 //
 // ACS_SDK_MODULES names the folder whose node_modules holds the packages; else the current one.
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
-const require = createRequire(join(process.env.ACS_SDK_MODULES ?? process.cwd(), "quickstart.js"));
+const require = createRequire(resolve(process.env.ACS_SDK_MODULES ?? process.cwd(), "quickstart.js"));
 const { CommunicationIdentityClient } = require("@azure/communication-identity");
 const { RoomsClient } = require("@azure/communication-rooms");
 
