@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Service,
         title: "Date and signature are made anew for every attempt.",
         source: "AC: policies use the most current credential data; IM: order of the pipeline; net#9299, python#17316",
-        observed: "`x-ms-date` of attempts that began more than a second after the one before: a new one.",
+        observed: "`x-ms-date` of attempts that began more than a second after the one before: a new one, and not more than five minutes off.",
         why: "After a long back-off the signature is stale and the retry fails for another reason than the call did.",
         how: "Put the signing policy inside the retry policy.",
         judging: Judging::Passive(signature_is_fresh),
@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "A bearer token is taken from the credential when needed, and again after a 401 challenge.",
         source: "DS#auth-client-no-token-persistence; AC#azurecore-http-auth-bearer-token",
-        observed: "Calls with a token credential: the scheme, and the attempt after a 401 with `WWW-Authenticate: Bearer`, which bears no token of an earlier call where the credential has a new one by then.",
+        observed: "Calls with a token credential: the scheme (the scope is between client and credential: no request shows it), and the attempt after a 401 with `WWW-Authenticate: Bearer`, which bears no token of an earlier call where the credential has a new one by then.",
         why: "A client that keeps a revoked token fails until it is restarted.",
         how: "Ask the credential for each need, and once more with the claims of a challenge.",
         judging: Judging::Active(credentials::challenge_is_answered),
@@ -132,6 +132,9 @@ static HMAC: LazyLock<Regex> = LazyLock::new(|| {
 });
 static HOST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$"));
+
+/// No source states how far off a date may be; five minutes are more than any clock needs.
+const MOST_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 const EMPTY_HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
@@ -238,6 +241,11 @@ fn signature_is_fresh(watch: &Watch<'_>, tally: &mut Tally) {
                     "a retry after {} ms carries the first attempt's x-ms-date {first:?}",
                     pause.num_milliseconds()
                 )
+            });
+            let Some(named) = time::parse_http_date(second) else { continue };
+            let off = (named - attempt.started).abs();
+            tally.demand((step.index, index), off <= MOST_SKEW, || {
+                format!("a retry's x-ms-date {second:?} is {} s off", off.num_seconds())
             });
         }
     }

@@ -60,6 +60,20 @@ fn a_retry_carries_what_the_first_attempt_carried() {
 }
 
 #[test]
+fn a_retry_is_dated_anew_and_near_the_time_of_its_sending() {
+    let dated = |at, date| with(signed(at, 503), "x-ms-date", date);
+    let first = || dated(0.0, "Thu, 01 Jan 1970 00:00:00 GMT");
+    let run = |date| transcript("AUTH-3", vec![first(), dated(2.0, date)]);
+    obeys(&run("Thu, 01 Jan 1970 00:00:02 GMT"), "AUTH-3");
+    breaks(
+        &run("Thu, 01 Jan 1970 00:00:00 GMT"),
+        "AUTH-3",
+        "carries the first attempt's x-ms-date",
+    );
+    breaks(&run("Thu, 01 Jan 1970 00:06:00 GMT"), "AUTH-3", "is 358 s off");
+}
+
+#[test]
 fn a_stale_token_is_no_answer_to_a_challenge() {
     let bearer = |token: &str, status| exchange(0.0, status, &[("authorization", token)]);
     let run = |answer: &str| {

@@ -76,7 +76,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "Pages, and where to go on from, are exposed.",
         source: "DS#general-pagination-expose-paging-apis",
-        observed: "Lists taken by page, and resumed from a continuation: the pages are those of the wire.",
+        observed: "Lists taken by page, and resumed from a continuation: the pages are those of the wire. Their size is the service's own: Rooms takes no parameter for it.",
         why: "Web pages, and jobs that go on after a restart, need them.",
         how: "Offer an iterator of pages that carry their continuation.",
         judging: Judging::Active(pages_are_exposed),
