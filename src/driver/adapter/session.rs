@@ -22,6 +22,8 @@ pub struct AdapterDriver {
     features: Features,
     process: Option<Process>,
     case: Option<OpenCase>,
+    /// A call is under way; still so afterwards when the case gave it up.
+    asking: bool,
 }
 
 impl AdapterDriver {
@@ -34,7 +36,7 @@ impl AdapterDriver {
         let process = pool.start().await?;
         let hello = process.hello().clone();
         let features = Features::new(hello.features.iter().cloned());
-        Ok(Self { pool, hello, features, process: Some(process), case: None })
+        Ok(Self { pool, hello, features, process: Some(process), case: None, asking: false })
     }
 
     pub fn hello(&self) -> &Hello {
@@ -84,7 +86,10 @@ impl AdapterDriver {
             let reason = "the adapter does not declare this feature".to_owned();
             return Performed::of(Outcome::Unsupported { feature: missing, reason });
         }
-        match self.ask(invocation, &options).await {
+        self.asking = true;
+        let answered = self.ask(invocation, &options).await;
+        self.asking = false;
+        match answered {
             Ok(result) => self.read(result),
             Err(fault) => self.fail(fault).await,
         }
@@ -233,7 +238,11 @@ impl AdapterDriver {
     async fn close(&mut self) -> Result<(), Fault> {
         let Some(case) = &self.case else { return Ok(()) };
         let Some(process) = &mut self.process else { return Ok(()) };
-        let limit = Duration::from_secs(30);
+        // Who left a call unanswered for a whole case has had its time.
+        let limit = match std::mem::take(&mut self.asking) {
+            true => self.pool.limits().grace,
+            false => Duration::from_secs(30),
+        };
         if let Some(last) = case.clients.last() {
             process.settle(&last.client, limit).await?;
         }
