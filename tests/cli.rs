@@ -46,6 +46,9 @@ mod sdk;
 #[cfg(unix)]
 #[path = "cli/sdk_matrix.rs"]
 mod sdk_matrix;
+#[cfg(unix)]
+#[path = "cli/sdk_told.rs"]
+mod sdk_told;
 #[path = "cli/stand_in.rs"]
 mod stand_in;
 #[cfg(unix)]

@@ -99,6 +99,6 @@ fn matrix() -> Result<(), Failed> {
         reports.push(Report::open(&path)?);
     }
     let page = folder.path().join("matrix.html");
-    replace(&page, |out| write_matrix(&mut reports, out))?;
+    replace(&page, |out| write_matrix(&mut reports, &[], out))?;
     look("matrix", &page)
 }

@@ -6,7 +6,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Context as _;
 use chrono::Utc;
 use tokio::process::Command;
 
@@ -20,11 +19,10 @@ use crate::cassette::{Entry, Har, compose};
 use crate::cli::output::{say, warn};
 use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
-use crate::judge::contract;
-use crate::judge::rules::{RuleStatus, judge};
+use crate::judge::rules::{Finding, RuleResult, RuleStatus};
 use crate::report::count;
 use crate::report::describe::{Redaction, exchange_entry};
-use crate::sdk::{demanded, departure, operations};
+use crate::sdk::{Watched, demanded, departure, operations};
 use crate::transcript::{Exchange, TargetKind, Traffic};
 
 /// Runs a program against an emulator, judges its traffic by the passive wire rules, and tells what
@@ -80,7 +78,9 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         started,
         duration: clock.elapsed(),
     };
-    exits.push(wire(traffic, args.allow_warnings));
+    let watched = Watched::of(traffic);
+    wire(&watched);
+    exits.push(watched.exit(args.allow_warnings));
     emulator.stop().await;
     Ok(Exit::worst(exits))
 }
@@ -96,25 +96,35 @@ fn keep(args: &Args, exchanges: &[Exchange]) -> anyhow::Result<Exit> {
     let redaction = Redaction::default();
     let entries = exchanges.iter().map(|one| Entry::of(&exchange_entry(one, &redaction)));
     let har = Har::of(entries.collect(), TargetKind::Emulator.name());
+    let mut exits = vec![Exit::Success];
     if let Some(path) = &args.record {
         let text = serde_json::to_string_pretty(&har)?;
-        write(path, &format!("{text}\n"))?;
+        exits.push(write(path, &format!("{text}\n")));
     }
-    let Some(path) = &args.write_scenario else { return Ok(Exit::Success) };
-    match compose(&har, &shown(args), "the traffic of a program") {
-        Ok(text) => write(path, &text)?,
-        Err(error) => {
-            warn!("error: no scenario can be written: {error}");
-            return Ok(Exit::NothingRan);
-        }
+    if let Some(path) = &args.write_scenario {
+        exits.push(match compose(&har, &shown(args), "the traffic of a program") {
+            Ok(text) => write(path, &text),
+            Err(error) => {
+                warn!("error: no scenario can be written: {error}");
+                Exit::NothingRan
+            }
+        });
     }
-    Ok(Exit::Success)
+    Ok(Exit::worst(exits))
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
-    say!("wrote {}", path.display());
-    Ok(())
+/// A file that cannot be written takes nothing away from what the traffic shows.
+fn write(path: &Path, text: &str) -> Exit {
+    match std::fs::write(path, text) {
+        Ok(()) => {
+            say!("wrote {}", path.display());
+            Exit::Success
+        }
+        Err(error) => {
+            warn!("error: {} cannot be written: {error}", path.display());
+            Exit::Invalid
+        }
+    }
 }
 
 /// The operations of a scenario, by its slug.
@@ -218,37 +228,40 @@ fn order(wanted: Option<&[Operation]>, exchanges: &[Exchange]) -> Exit {
     }
 }
 
-fn wire(traffic: Traffic, allow_warnings: bool) -> Exit {
-    if traffic.exchanges.is_empty() {
+/// Tells what the rules say of the traffic.
+fn wire(watched: &Watched) {
+    if watched.requests() == 0 {
         say!("the program sent nothing");
-        return Exit::NothingRan;
+        return;
     }
-    let sent = traffic.exchanges.len();
-    let transcript = traffic.into_transcript();
-    let violations = contract::check(&transcript);
-    for violation in &violations {
+    for violation in &watched.violations {
         warn!("error: {violation}; a fault of the harness, please report it");
     }
-    let results = judge(&transcript);
-    let with = |status| results.iter().filter(|result| result.status == status).count();
-    for result in &results {
-        if matches!(result.status, RuleStatus::Fail | RuleStatus::Warn) {
-            for finding in &result.findings {
-                say!("{} {}: {finding}", result.status.name(), result.rule);
-            }
+    let broken = |one: &&RuleResult| matches!(one.status, RuleStatus::Fail | RuleStatus::Warn);
+    for result in watched.results.iter().filter(broken) {
+        for (finding, times) in Finding::folded(&result.findings) {
+            say!("{} {}: {finding}", result.status.name(), result.rule);
+            place(watched, finding, times);
         }
     }
     say!(
         "wire: {}; {} rules passed, {} failed, {} warned, {} not exercised",
-        count(sent, "exchange"),
-        with(RuleStatus::Pass),
-        with(RuleStatus::Fail),
-        with(RuleStatus::Warn),
-        with(RuleStatus::NotExercised)
+        count(watched.requests(), "exchange"),
+        watched.count(RuleStatus::Pass),
+        watched.count(RuleStatus::Fail),
+        watched.count(RuleStatus::Warn),
+        watched.count(RuleStatus::NotExercised)
     );
-    if !violations.is_empty() {
-        return Exit::Harness;
-    }
-    let red = with(RuleStatus::Fail) > 0 || (with(RuleStatus::Warn) > 0 && !allow_warnings);
-    if red { Exit::Failed } else { Exit::Success }
+}
+
+/// The request that broke a rule, and how often the same was found.
+fn place(watched: &Watched, finding: &Finding, times: usize) {
+    let Some((number, exchange)) = watched.request(finding) else { return };
+    let sent = &exchange.sent;
+    let more = match times {
+        0 | 1 => String::new(),
+        _ => format!("; the same {} more", count(times - 1, "time")),
+    };
+    let request = Redaction::default().text(&format!("{} {}", sent.method, sent.path()));
+    say!("  at request {number}, {request}{more}");
 }

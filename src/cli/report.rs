@@ -157,7 +157,7 @@ fn matrix(args: &MatrixArgs) -> anyhow::Result<Exit> {
         warn!("error: {error}");
         return Ok(Exit::Invalid);
     }
-    write_to(args.output.as_deref(), |out| write_matrix(&mut reports, out))
+    write_to(args.output.as_deref(), |out| write_matrix(&mut reports, &[], out))
 }
 
 fn write_to(

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::exit::Exit;
 use crate::judge::Verdict;
-use crate::plan::Case;
+use crate::plan::{Case, Skipped};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::transcript::{StepRecord, TargetKind, Transcript};
 
@@ -38,7 +38,7 @@ pub struct RunStarted<'a> {
     /// [`crate::report::suite_digest`] of all scenarios of the selection, all shards together.
     pub suite: String,
     /// Cases that were left out, with the reason; never green.
-    pub not_applicable: &'a [(String, String)],
+    pub not_applicable: &'a [Skipped],
     /// What is wrong with files that could not be read or checked.
     pub diagnostics: &'a [Diagnostic],
     /// How many files those are.

@@ -120,7 +120,7 @@ fn run_started(started: &RunStarted<'_>) -> Value {
         "not-applicable": started
             .not_applicable
             .iter()
-            .map(|(case, reason)| json!({ "case": case, "reason": reason }))
+            .map(|one| json!({ "case": one.case.name(), "reason": one.reason }))
             .collect::<Vec<_>>(),
     })
 }

@@ -85,9 +85,12 @@ impl<W: Write + Send> Recorder<W> {
 
     /// Cases that cannot run and files that cannot be read are cases too: shown, never green.
     fn note_left_out(&mut self, run: &RunStarted<'_>) -> io::Result<()> {
-        for (name, reason) in run.not_applicable {
-            let key = CaseKey { name: name.clone(), repetition: 1, driver: String::new() };
-            self.append_grey(key, Status::NotApplicable, reason, run)?;
+        for skipped in run.not_applicable {
+            let name = skipped.case.name();
+            let key = CaseKey { name, repetition: 1, driver: String::new() };
+            let start =
+                case_start(&key, &skipped.case, &self.implementation, self.target, run.started);
+            self.append_grey(start, Status::NotApplicable, &skipped.reason)?;
         }
         let mut invalid: std::collections::BTreeMap<String, Vec<String>> = Default::default();
         for diagnostic in run.diagnostics {
@@ -98,41 +101,30 @@ impl<W: Write + Send> Recorder<W> {
             invalid.entry(file).or_default().push(diagnostic.message.clone());
         }
         for (file, messages) in invalid {
-            let key = CaseKey { name: file, repetition: 1, driver: String::new() };
-            self.append_grey(key, Status::Invalid, &messages.join("; "), run)?;
+            let key = CaseKey { name: file.clone(), repetition: 1, driver: String::new() };
+            let start = CaseStart {
+                case: key,
+                scenario: ScenarioEntry {
+                    name: file.clone(),
+                    place: PlaceEntry { file, line: 1, column: 1 },
+                    ..ScenarioEntry::default()
+                },
+                implementation: self.implementation.clone(),
+                target: self.target.to_owned(),
+                started: run.started,
+            };
+            self.append_grey(start, Status::Invalid, &messages.join("; "))?;
         }
         Ok(())
     }
 
-    fn append_grey(
-        &mut self,
-        key: CaseKey,
-        status: Status,
-        reason: &str,
-        run: &RunStarted<'_>,
-    ) -> io::Result<()> {
-        let reason = self.options.redaction.text(reason);
-        let (area, slug, version) = parts(&key.name);
-        let start = CaseStart {
-            case: key.clone(),
-            scenario: ScenarioEntry {
-                name: if slug.is_empty() { key.name.clone() } else { slug.to_owned() },
-                area: area.to_owned(),
-                slug: slug.to_owned(),
-                api_version: version.to_owned(),
-                place: PlaceEntry { file: key.name.clone(), line: 1, column: 1 },
-                ..ScenarioEntry::default()
-            },
-            implementation: self.implementation.clone(),
-            target: self.target.to_owned(),
-            started: run.started,
-        };
+    fn append_grey(&mut self, start: CaseStart, status: Status, reason: &str) -> io::Result<()> {
         let entry = CaseEntry {
-            case: key,
+            case: start.case.clone(),
             status,
             interface: status,
             wire: Status::NotExercised,
-            reason: Some(reason),
+            reason: Some(self.options.redaction.text(reason)),
             failures: Vec::new(),
             snapshot: SnapshotEntry::NotCompared,
             unconsumed: Vec::new(),
@@ -142,7 +134,7 @@ impl<W: Write + Send> Recorder<W> {
             printed: Vec::new(),
             exit: if status == Status::Invalid { 2 } else { 0 },
             rerun: String::new(),
-            started: run.started,
+            started: start.started,
             duration_us: 0,
         };
         self.append(&Record::Start(start))?;
@@ -245,14 +237,5 @@ pub fn key(case: &Case) -> CaseKey {
         name: format!("{}::{}::{}", case.scenario.area, case.scenario.slug, case.api_version),
         repetition: case.repetition,
         driver: String::new(),
-    }
-}
-
-fn parts(name: &str) -> (&str, &str, &str) {
-    let mut parts = name.splitn(3, "::");
-    let area = parts.next().unwrap_or_default();
-    match (parts.next(), parts.next()) {
-        (Some(slug), Some(version)) => (area, slug, version),
-        _ => ("", "", ""),
     }
 }

@@ -80,12 +80,14 @@ impl fmt::Display for CleanupEntry {
 impl CaseReport {
     /// The verdict in a word; a failure that the baseline expects is called known.
     pub fn verdict_word(&self) -> &'static str {
+        if self.is_known() { "known (baseline)" } else { self.status().name() }
+    }
+
+    /// Whether it failed as the baseline expects, and in no other way.
+    pub fn is_known(&self) -> bool {
         let baseline = self.entry.as_ref().and_then(|entry| entry.baseline.as_ref());
         let known = baseline.is_some_and(|baseline| baseline.expected);
-        match self.status() {
-            Status::Warn | Status::Pass if known => "known (baseline)",
-            status => status.name(),
-        }
+        known && matches!(self.status(), Status::Warn | Status::Pass)
     }
 
     /// Why the case is not green, in one line: the first thing that went wrong.

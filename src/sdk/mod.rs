@@ -9,6 +9,7 @@
 //! | `tally` | the sum of a run: rules, baseline, what is stale |
 //! | `trial` | one SDK put through the suite |
 //! | `observation` | what an unmodified program did, held against a scenario |
+//! | `watched` | what the traffic of such a program shows: passive rules, faults of the harness |
 //! | `cell` | the environments in which the official SDKs are installed |
 
 mod cell;
@@ -19,6 +20,7 @@ mod observation;
 mod requirement_set;
 mod tally;
 mod trial;
+mod watched;
 
 pub use cell::{Cell, Language, cells, missing_reason, required_languages};
 pub use coverage::Coverage;
@@ -28,3 +30,4 @@ pub use observation::{Seen, demanded, departure, operations};
 pub use requirement_set::{RequirementSet, RequirementSetError};
 pub use tally::{Tally, TallySink};
 pub use trial::{Outcome, Prepared, Trial};
+pub use watched::Watched;

@@ -93,19 +93,13 @@ impl Trial<'_> {
         sinks.push(Box::new(tally.clone()));
         let (judge, mistakes) = self.judge(prepared, &implementation);
         let driver = implementation.to_string();
-        let skipped: Vec<(String, String)> = prepared
-            .plan
-            .skipped
-            .iter()
-            .map(|skipped| (skipped.case.name(), skipped.reason.clone()))
-            .collect();
         let started = RunStarted {
             cases: prepared.plan.cases.len(),
             plan: &prepared.plan.cases,
             selected: prepared.plan.runnable,
             shard: self.selection.shard.map(|shard| (shard.index, shard.count)),
             suite: suite_digest(&self.loaded.scenarios),
-            not_applicable: &skipped,
+            not_applicable: &prepared.plan.skipped,
             diagnostics: &self.loaded.diagnostics,
             invalid_files: self.loaded.bad_files().len(),
             target: self.target.kind(),

@@ -5,32 +5,32 @@ use std::path::Path;
 
 use super::command;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_acs-conformance");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_acs-conformance");
 
 /// Exit code and all that was said, standard error first.
-struct Judged(i32, String);
+pub struct Judged(i32, pub String);
 
 impl Judged {
     #[track_caller]
-    fn ended(self, code: i32) -> Self {
+    pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.0, code, "{}", self.1);
         self
     }
 
     #[track_caller]
-    fn says(self, words: &str) -> Self {
+    pub fn says(self, words: &str) -> Self {
         assert!(self.1.contains(words), "missing: {words}\n{}", self.1);
         self
     }
 
     #[track_caller]
-    fn never_says(self, words: &str) -> Self {
+    pub fn never_says(self, words: &str) -> Self {
         assert!(!self.1.contains(words), "there: {words}\n{}", self.1);
         self
     }
 }
 
-fn sdk(folder: &Path, arguments: &[&str]) -> Judged {
+pub fn sdk(folder: &Path, arguments: &[&str]) -> Judged {
     let mut command = command();
     command.arg("sdk").args(arguments).current_dir(folder);
     command.env("ACS_CONNECTION_STRING", "endpoint=https://live.invalid/;accesskey=Y2FuYXJ5");
@@ -41,16 +41,16 @@ fn sdk(folder: &Path, arguments: &[&str]) -> Judged {
 }
 
 /// The reference client as an adapter, with options of its own.
-fn reference(options: &str) -> String {
+pub fn reference(options: &str) -> String {
     format!("'{PROGRAM}' reference-client {options}")
 }
 
-fn run(folder: &Path, adapter: &str, more: &[&str]) -> Judged {
+pub fn run(folder: &Path, adapter: &str, more: &[&str]) -> Judged {
     let quickstart = ["run", "--filter", "quickstart::quickstart::*", "--adapter", adapter];
     sdk(folder, &[&quickstart[..], more].concat())
 }
 
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
 

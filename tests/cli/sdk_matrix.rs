@@ -56,6 +56,26 @@ fn every_environment_is_a_column_and_the_worst_is_the_exit_code() {
 }
 
 #[test]
+fn an_environment_that_does_not_start_has_a_column_that_says_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sdks = folder.path().join("sdks");
+    environment(&sdks, "1.0.0-py3.10", "--no-such-option");
+    environment(&sdks, "1.2.0-py3.13", "");
+    let (code, said) = matrix(folder.path(), &[]);
+    assert_eq!(code, 4, "{said}");
+    let row = said.lines().find(|line| line.starts_with("python-1.0.0-py3.10-aio"));
+    let row = row.unwrap_or_default();
+    assert!(row.contains("the adapter could not be started") && row.ends_with("exit 4"), "{said}");
+    let page = std::fs::read_to_string(folder.path().join("out/matrix.html")).expect("the page");
+    let reason = "Did not start: the adapter could not be started";
+    assert_eq!(page.matches(reason).count(), 2, "a card for each flavour");
+    assert!(
+        page.contains("3 implementations"),
+        "two that are absent, and one that both flavours are"
+    );
+}
+
+#[test]
 fn known_failures_of_a_language_are_held_against_its_cells() {
     let folder = tempfile::tempdir().expect("a folder");
     environment(&folder.path().join("sdks"), "1.2.0-py3.13", "--mutant VER-1");

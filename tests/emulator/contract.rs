@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use acs_conformance::acs::ApiVersion;
 use acs_conformance::driver::DriverKind;
+use acs_conformance::driver::adapter::{Command, Limits};
+use acs_conformance::emulator::TrustFiles;
 use acs_conformance::emulator::defect::{Defect, Defects};
 use acs_conformance::exit::Exit;
 use acs_conformance::judge::{self, JudgeOptions, Problem, SnapshotMode, Verdict};
-use acs_conformance::plan::Case;
+use acs_conformance::plan::{Case, Selection};
 use acs_conformance::run::{CaseOptions, run_case};
 use acs_conformance::scenario;
-use acs_conformance::target::Embedded;
+use acs_conformance::sdk::{Trial, Watched};
+use acs_conformance::target::{Embedded, Target};
+use acs_conformance::transcript::{TargetKind, Traffic};
 
 /// Defects that break the contract, the scenario and version where they show, and the words that
 /// the violation says.
@@ -48,6 +52,74 @@ fn a_defect_that_breaks_the_contract_ends_in_exit_3() {
             assert_eq!(exit, Exit::Harness, "{}", defect.words());
         }
     });
+}
+
+/// Whoever speaks to the emulator, its fault is never theirs.
+#[test]
+fn a_defect_is_the_harness_fault_behind_an_adapter_and_under_observe_too() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        for (defects, expected) in
+            [(Defects::only(Defect::NullNextLink), Exit::Harness), (Defects::NONE, Exit::Success)]
+        {
+            assert_eq!(behind_an_adapter(defects).await, expected);
+            assert_eq!(watched(defects).await, expected);
+        }
+    });
+}
+
+/// The quickstart by the reference client, in a process of its own.
+async fn behind_an_adapter(defects: Defects) -> Exit {
+    let mut embedded = Embedded::new().unwrap().with_defects(defects);
+    let trust = TrustFiles::write(embedded.authority().ca_pem(), |_| None).unwrap();
+    embedded.ca_file = Some(trust.ca_file().to_owned());
+    let mut command = Command::parse(env!("CARGO_BIN_EXE_acs-conformance")).unwrap();
+    command.arguments.push("reference-client".to_owned());
+    let loaded = scenario::load(&[quickstart()]);
+    let trial = Trial {
+        loaded: &loaded,
+        selection: Selection::default(),
+        target: Arc::new(Target::Emulator(embedded)),
+        options: CaseOptions::default(),
+        judge: JudgeOptions { snapshots: SnapshotMode::Off, ..JudgeOptions::default() },
+        baseline: None,
+        requirements: None,
+        served_as: &[],
+        jobs: 1,
+        fail_fast: false,
+        today: chrono::Utc::now().date_naive(),
+    };
+    let prepared = trial.prepare(command, Limits::default()).await.unwrap();
+    trial.run(&prepared, Vec::new()).await.finished.exit.unwrap()
+}
+
+/// The same traffic as of a program that nobody told what to do.
+async fn watched(defects: Defects) -> Exit {
+    let target = Embedded::new().unwrap().with_defects(defects);
+    let scenario = scenario::load(&[quickstart()]).scenarios[0].clone();
+    let case = Case { scenario, api_version: ApiVersion::new("2025-03-13"), repetition: 1 };
+    let mut world = target.open(&case.scenario.emulator, None).await.unwrap();
+    let mut driver = DriverKind::Wire.start().await.unwrap();
+    let options = CaseOptions::default();
+    let transcript = run_case(&case, &mut world, &mut driver, &options, &mut |_| {}).await;
+    world.close().await;
+    let exchanges: Vec<_> = transcript.steps.into_iter().flat_map(|step| step.exchanges).collect();
+    assert!(exchanges.len() > 5, "{}", exchanges.len());
+    let traffic = Traffic {
+        program: "a program".to_owned(),
+        target: TargetKind::Emulator,
+        exchanges,
+        keys: Arc::default(),
+        started: chrono::Utc::now(),
+        duration: std::time::Duration::ZERO,
+    };
+    // What the built-in client leaves out of the guidelines is not the question here.
+    let exit = Watched::of(traffic).exit(true);
+    if exit == Exit::Failed { Exit::Success } else { exit }
+}
+
+fn quickstart() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.yaml")
 }
 
 #[test]

@@ -135,8 +135,6 @@ async fn run(
     let interrupt = Interrupt::default();
     let watcher = crate::cli::run::watch::end_on_signals(interrupt.clone(), place.target.ledger())?;
     let jobs = args.running.jobs.map_or_else(|| place.usual_jobs(), usize::from);
-    let not_applicable: Vec<(String, String)> =
-        plan.skipped.iter().map(|it| (it.case.name(), it.reason.clone())).collect();
     let cases: Arc<[Case]> = plan.cases.into();
     let started = RunStarted {
         cases: cases.len(),
@@ -144,7 +142,7 @@ async fn run(
         selected: plan.runnable,
         shard: selection.shard.map(|shard| (shard.index, shard.count)),
         suite: suite_digest(&loaded.scenarios),
-        not_applicable: &not_applicable,
+        not_applicable: &plan.skipped,
         diagnostics: &loaded.diagnostics,
         invalid_files: loaded.bad_files().len(),
         target: args.target.kind(),

@@ -10,8 +10,11 @@ use super::summary;
 use crate::cli::output::{say, warn};
 use crate::exit::Exit;
 use crate::judge::baseline::Baseline;
-use crate::report::{Report, html::write_matrix};
+use crate::report::Report;
+use crate::report::html::{Absent, write_matrix};
+use crate::report::record::Implementation;
 use crate::sdk::{Cell, cells};
+use crate::transcript::TargetKind;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -49,19 +52,20 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     }
     let mut exits = Vec::new();
     let mut rows = Vec::new();
-    for cell in &found {
+    let mut absent = Vec::new();
+    for (index, cell) in found.iter().enumerate() {
+        warn!("{} of {}: {}", index + 1, found.len(), cell.name());
         let (exit, sum) = run(&args, cell, cell.is_newest(&found)).await?;
+        if !report_of(&args.output, cell).exists() {
+            absent.push(absent_of(cell, &sum));
+        }
         rows.push(format!("{:<26}  {sum}; exit {}", cell.name(), exit.code()));
         exits.push(exit);
     }
     let page = args.output.join("matrix.html");
     rows.iter().for_each(|row| say!("{row}"));
-    let missing = found.iter().filter(|cell| !report_of(&args.output, cell).exists());
-    for cell in missing {
-        say!("{} did not come to a report: it is not on the page", cell.name());
-    }
-    if found.iter().any(|cell| report_of(&args.output, cell).exists()) {
-        write_page(&args.output, &found, &page)?;
+    if absent.len() < found.len() {
+        write_page(&args.output, &found, &absent, &page)?;
         say!("wrote {}", page.display());
     }
     Ok(Exit::worst(exits))
@@ -83,7 +87,7 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<(Exit, St
         Ok(baseline) => baseline,
         Err(error) => {
             warn!("error: {error}");
-            return Ok((Exit::Invalid, "its baseline cannot be read".to_owned()));
+            return Ok((Exit::Invalid, format!("its baseline cannot be read: {error}")));
         }
     };
     let subject = Subject {
@@ -108,21 +112,41 @@ async fn run(args: &Args, cell: &Cell, newest: bool) -> anyhow::Result<(Exit, St
             let exit = outcome.finished.exit.unwrap_or(Exit::Harness);
             Ok((exit, summary::line_of(&prepared, &outcome)))
         }
-        Ran::Not(exit) => Ok((exit, "it did not run".to_owned())),
+        Ran::Not(exit, why) => Ok((exit, first_line(&why))),
     }
+}
+
+/// The column of a cell that came to no report.
+fn absent_of(cell: &Cell, reason: &str) -> Absent {
+    let implementation = Implementation {
+        name: cell.language.name().to_owned(),
+        version: cell.version.clone(),
+        language: cell.language.name().to_owned(),
+        flavour: cell.flavour.to_owned(),
+        runtime: cell.runtime.clone(),
+    };
+    Absent {
+        implementation,
+        target: TargetKind::Emulator.name().to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn report_of(folder: &Path, cell: &Cell) -> PathBuf {
     folder.join(format!("{}.jsonl", cell.name()))
 }
 
-fn write_page(folder: &Path, cells: &[Cell], page: &Path) -> anyhow::Result<()> {
+fn write_page(folder: &Path, cells: &[Cell], absent: &[Absent], page: &Path) -> anyhow::Result<()> {
     let reports = cells.iter().map(|cell| report_of(folder, cell)).filter(|path| path.exists());
     let mut readers = reports
         .map(|path| Report::open(&path).with_context(|| path.display().to_string()))
         .collect::<Result<Vec<_>, _>>()?;
     let file = std::fs::File::create(page)
         .with_context(|| format!("{} cannot be written", page.display()))?;
-    write_matrix(&mut readers, &mut std::io::BufWriter::new(file))?;
+    write_matrix(&mut readers, absent, &mut std::io::BufWriter::new(file))?;
     Ok(())
 }

@@ -43,7 +43,7 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let (prepared, outcome) = match args.suite.run(&subject).await? {
         Ran::Done(done) => *done,
-        Ran::Not(exit) => return Ok(exit),
+        Ran::Not(exit, _) => return Ok(exit),
     };
     summary::tell(&prepared, &outcome);
     let mut exit = outcome.finished.exit.unwrap_or(Exit::Harness);

@@ -11,6 +11,7 @@ use super::place::PlaceArgs;
 use super::preparation::prepare;
 use super::summary;
 use crate::acs::ApiVersion;
+use crate::acs::time::duration_text;
 use crate::builtin;
 use crate::cli::output::{Output, warn};
 use crate::driver::adapter::Limits;
@@ -21,7 +22,7 @@ use crate::plan::{Filter, Selection, Shard};
 use crate::report::describe::Redaction;
 use crate::report::record::Implementation;
 use crate::report::terminal::{Terminal, TerminalOptions};
-use crate::report::{RecorderOptions, Sink};
+use crate::report::{RecorderOptions, Sink, quoted};
 use crate::run::CaseOptions;
 use crate::scenario::{Lane, Loaded};
 use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
@@ -117,11 +118,33 @@ pub struct Subject {
     pub quiet: bool,
 }
 
+impl Subject {
+    /// The command as a shell would have to be given it.
+    fn command_with_environment(&self) -> String {
+        let variables: String = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}={} ", quoted(value)))
+            .collect();
+        let env = if variables.is_empty() { "" } else { "env " };
+        format!("{env}{variables}{}", self.command)
+    }
+}
+
 /// What a run of the suite came to.
 pub enum Ran {
     Done(Box<(Prepared, Outcome)>),
-    /// It did not come to a run, and the reason was told.
-    Not(Exit),
+    /// It did not come to a run; the reason was told.
+    Not(Exit, String),
+}
+
+impl Ran {
+    /// Tells why there is no run.
+    fn refused(exit: Exit, why: &dyn std::fmt::Display) -> Self {
+        let why = why.to_string();
+        warn!("error: {why}");
+        Self::Not(exit, why)
+    }
 }
 
 impl SuiteArgs {
@@ -134,8 +157,7 @@ impl SuiteArgs {
         let (selection, requirements) = match self.selection() {
             Ok(chosen) => chosen,
             Err(problem) => {
-                warn!("error: {problem}");
-                return Ok(Ran::Not(Exit::Invalid));
+                return Ok(Ran::refused(Exit::Invalid, &problem));
             }
         };
         let loaded = self.load();
@@ -144,13 +166,12 @@ impl SuiteArgs {
         }
         let place = match subject.place.open(&self.serve_as).await? {
             Ok(place) => place,
-            Err(exit) => return Ok(Ran::Not(exit)),
+            Err(exit) => return Ok(Ran::Not(exit, "there is no target".to_owned())),
         };
         let mut command = match prepare(&subject.command, &place.trust) {
             Ok(command) => command,
             Err(error) => {
-                warn!("error: {error}");
-                return Ok(Ran::Not(Exit::Invalid));
+                return Ok(Ran::refused(Exit::Invalid, &error));
             }
         };
         command.withheld.clone_from(&place.withheld);
@@ -172,15 +193,14 @@ impl SuiteArgs {
         let prepared = match trial.prepare(command, Limits::default()).await {
             Ok(prepared) => prepared,
             Err(fault) => {
-                warn!("error: {fault}");
-                return Ok(Ran::Not(Exit::Unreachable));
+                return Ok(Ran::refused(Exit::Unreachable, &fault));
             }
         };
         let sinks = match self.sinks(subject, &prepared, &place.redaction) {
             Ok(sinks) => sinks,
             Err(error) => {
-                warn!("error: a report cannot be written: {error}");
-                return Ok(Ran::Not(Exit::Invalid));
+                let why = format!("a report cannot be written: {error}");
+                return Ok(Ran::refused(Exit::Invalid, &why));
             }
         };
         let interrupt = trial.options.interrupt.clone();
@@ -196,9 +216,10 @@ impl SuiteArgs {
             () = enough => None,
         };
         // Adapters go with the run that held them: each is a process group of its own.
-        Ok(outcome.map_or(Ran::Not(Exit::Interrupted), |outcome| {
-            Ran::Done(Box::new((prepared, outcome)))
-        }))
+        Ok(outcome
+            .map_or(Ran::Not(Exit::Interrupted, "it was interrupted".to_owned()), |outcome| {
+                Ran::Done(Box::new((prepared, outcome)))
+            }))
     }
 
     /// The same, in the fast lane only.
@@ -257,14 +278,43 @@ impl SuiteArgs {
         }
     }
 
+    /// The options without which a case might come out otherwise.
+    fn flags(&self, subject: &Subject) -> String {
+        let adapter = quoted(&subject.command_with_environment());
+        let mut flags = vec![format!("--adapter {adapter}{}", subject.place.flags())];
+        if let Some(baseline) = &subject.baseline {
+            flags.push(format!("--baseline {}", quoted(&baseline.path.to_string_lossy())));
+        }
+        if let Some(date) = &self.requirements {
+            flags.push(format!("--requirements {}", quoted(date)));
+        }
+        if let Some(limit) = self.timeout {
+            flags.push(format!("--timeout {}", duration_text(limit)));
+        }
+        if let Some(seed) = self.seed {
+            flags.push(format!("--seed {seed}"));
+        }
+        let served = self.serve_as.iter().map(|(new, known)| format!("--serve-as {new}={known}"));
+        flags.extend(served);
+        if let Some(snapshots) = &self.snapshots {
+            flags.push(format!("--snapshots {}", quoted(&snapshots.to_string_lossy())));
+        }
+        let switches = [
+            (self.no_snapshots, "--no-snapshots"),
+            (self.allow_warnings, "--allow-warnings"),
+            (self.go_on, "--continue"),
+        ];
+        flags.extend(switches.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned()));
+        flags.join(" ")
+    }
+
     fn sinks(
         &self,
         subject: &Subject,
         prepared: &Prepared,
         redaction: &Redaction,
     ) -> std::io::Result<Vec<Box<dyn Sink>>> {
-        let adapter = subject.command.replace('\'', r"'\''");
-        let flags = format!("--adapter '{adapter}'{}", subject.place.flags());
+        let flags = self.flags(subject);
         let options = TerminalOptions {
             redaction: redaction.clone(),
             quiet: true,

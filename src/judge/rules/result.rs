@@ -48,6 +48,20 @@ pub struct Finding {
     pub message: String,
 }
 
+impl Finding {
+    /// Findings that say the same, told once: the first of them, and how many there are.
+    pub fn folded(findings: &[Self]) -> Vec<(&Self, usize)> {
+        let mut folded: Vec<(&Self, usize)> = Vec::new();
+        for finding in findings {
+            match folded.iter_mut().find(|(known, _)| known.message == finding.message) {
+                Some((_, times)) => *times += 1,
+                None => folded.push((finding, 1)),
+            }
+        }
+        folded
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

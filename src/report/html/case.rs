@@ -26,6 +26,7 @@ pub fn case(case: &CaseReport, exchanges: bool) -> Markup {
                     }
                 }
                 code.key { (case.key) }
+                @if case.is_known() { span.known { "known (baseline)" } }
                 @if let Some(entry) = &case.entry { span.took { (duration(entry.duration_us)) } }
                 @if status != Status::Pass {
                     span.why { (prose(&case.first_reason().unwrap_or_default())) }

@@ -38,6 +38,14 @@ pub struct Matrix {
     pub warnings: Vec<String>,
 }
 
+/// An implementation that came to no report, and why: it has a column all the same.
+#[derive(Debug, Clone)]
+pub struct Absent {
+    pub implementation: Implementation,
+    pub target: String,
+    pub reason: String,
+}
+
 /// An implementation.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -45,6 +53,8 @@ pub struct Column {
     pub target: String,
     pub platform: String,
     pub api_versions: Vec<String>,
+    /// Why nothing is known of it.
+    pub absent: Option<String>,
 }
 
 /// The cells of a rule or a scenario, by column; a missing one says that nothing is known.
@@ -117,6 +127,17 @@ impl Matrix {
         Ok(matrix)
     }
 
+    /// Adds columns for implementations that came to no report.
+    pub fn add_absent(&mut self, absent: &[Absent]) {
+        self.columns.extend(absent.iter().map(|one| Column {
+            implementation: one.implementation.clone(),
+            target: one.target.clone(),
+            platform: String::new(),
+            api_versions: Vec::new(),
+            absent: Some(one.reason.clone()),
+        }));
+    }
+
     /// A rule that met nothing since all that names it needs undeclared features is n/a: it is not
     /// missing.
     fn part_what_is_beyond(&mut self) {
@@ -140,6 +161,7 @@ impl Matrix {
                 target: target.to_owned(),
                 platform: platform.to_owned(),
                 api_versions: Vec::new(),
+                absent: None,
             });
             self.columns.len() - 1
         })

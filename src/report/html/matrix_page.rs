@@ -5,7 +5,7 @@ use std::io::Write;
 
 use maud::{Markup, PreEscaped, html};
 
-use super::matrix::{Cell, Column, Matrix, MatrixError, Row};
+use super::matrix::{Absent, Cell, Column, Matrix, MatrixError, Row};
 use super::matrix_cell::{Exchanges, rule_cell, scenario_cell};
 use super::matrix_scores::scores;
 use super::packed::write_packed;
@@ -32,16 +32,21 @@ impl Table {
     }
 }
 
-/// Writes the matrix of several reports.
+/// Writes the matrix of several reports, with a column for each implementation that is `absent`.
 ///
 /// # Errors
 ///
 /// When a report can no longer be read, the reports are not of one suite, or `out` takes no more.
-pub fn write_matrix(reports: &mut [Report], out: &mut dyn Write) -> Result<(), RenderError> {
-    let matrix = Matrix::of(reports).map_err(|error| match error {
+pub fn write_matrix(
+    reports: &mut [Report],
+    absent: &[Absent],
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let mut matrix = Matrix::of(reports).map_err(|error| match error {
         MatrixError::Read(error) => RenderError::Read(error),
         other => RenderError::Matrix(other),
     })?;
+    matrix.add_absent(absent);
     out.write_all(head("acs-conformance: matrix", SCRIPT).as_bytes())?;
     out.write_all(tables(&matrix).into_string().as_bytes())?;
     for (number, ((_, id), row)) in matrix.rules.iter().enumerate() {
@@ -144,6 +149,7 @@ fn legend() -> Markup {
         Status::Fail,
         Status::NotApplicable,
         Status::NotExercised,
+        Status::Unreachable,
     ];
     html! {
         p.legend {
@@ -193,6 +199,7 @@ fn column_head(column: &Column) -> Markup {
         th scope="col" title=(about(column)) {
             span.package { (one.name) }
             b { (one.version) }
+            @if column.absent.is_some() { (mark(Status::Unreachable)) }
             span.how { (one.flavour) @if !one.flavour.is_empty() && !one.runtime.is_empty() { " · " } (one.runtime) }
         }
     }
@@ -230,8 +237,11 @@ fn row_of(matrix: &Matrix, which: Table, number: usize, id: &str, row: &Row) -> 
                     code { (id) }
                 }
             }
-            @for column in 0..matrix.columns.len() {
-                td { (cell_link(which, number, column, row.cells.get(&column))) }
+            @for (index, column) in matrix.columns.iter().enumerate() {
+                td {
+                    @if column.absent.is_some() { (mark(Status::Unreachable)) }
+                    @else { (cell_link(which, number, index, row.cells.get(&index))) }
+                }
             }
         }
     }

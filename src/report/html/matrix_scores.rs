@@ -15,6 +15,9 @@ pub(super) fn scores(matrix: &Matrix) -> Markup {
                 article.score {
                     h3 { (column.implementation.name) " " b { (column.implementation.version) } }
                     p.sub { (about(column)) }
+                    @if let Some(reason) = &column.absent {
+                        p.banner { "Did not start: " (reason) }
+                    } @else {
                     div.proportions role="img" aria-label=(score.sentence()) {
                         @for (status, count) in score.parts() {
                             i.(status.class()) style=(format!("flex-grow:{count}")) {}
@@ -25,6 +28,7 @@ pub(super) fn scores(matrix: &Matrix) -> Markup {
                         details { summary { (score.unexercised.len()) " rules not exercised" }
                             p.unexercised { @for id in &score.unexercised { code { (id) } " " } }
                         }
+                    }
                     }
                 }
             }

@@ -17,6 +17,6 @@ mod run;
 mod step;
 mod waterfall;
 
-pub use matrix::{Matrix, MatrixError};
+pub use matrix::{Absent, Matrix, MatrixError};
 pub use matrix_page::write_matrix;
 pub use run::write_run;

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::difference;
 use super::style::{BOLD, FAINT, RED, paint};
-use crate::judge::rules::RuleStatus;
+use crate::judge::rules::{Finding, RuleStatus};
 use crate::judge::{Problem, SnapshotVerdict, StepResult, StepVerdict};
-use crate::report::CaseFinished;
 use crate::report::describe::Redaction;
+use crate::report::{CaseFinished, count};
 use crate::scenario::{Mismatch, Place};
 use crate::transcript::{CleanupResult, Outcome, StepRecord};
 
@@ -151,10 +151,26 @@ impl FailureText<'_> {
             if !matches!(rule.status, RuleStatus::Fail | RuleStatus::Warn) {
                 continue;
             }
-            for finding in &rule.findings {
+            for (finding, times) in Finding::folded(&rule.findings) {
                 self.error(&format!("rule {} ({}): {finding}", rule.rule, rule.status.name()));
+                self.place(finding, times);
             }
         }
+    }
+
+    /// Which request of which step broke a rule, and how often the same was found.
+    fn place(&mut self, finding: &Finding, times: usize) {
+        let Some(step) = self.finished.transcript.steps.get(finding.step) else { return };
+        let request = finding.exchange.map_or(String::new(), |index| {
+            format!(", request {} of {}", index + 1, step.exchanges.len())
+        });
+        let more = if times > 1 {
+            format!("; the same {} more", count(times - 1, "time"))
+        } else {
+            String::new()
+        };
+        let name = self.redaction.text(&step.name);
+        self.line(&format!("  at step {} `{name}`{request}{more}", step.path));
     }
 
     fn snapshot(&mut self, snapshot: &SnapshotVerdict) {
