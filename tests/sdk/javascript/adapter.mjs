@@ -117,8 +117,7 @@ function failure(error, seen, cancels) {
 }
 
 async function call({ id, client: name, op, args, opts = {} }) {
-  const began = performance.now();
-  const { client, error, given } = clients.get(name) ?? {};
+  const { client, error, given } = clients.get(name) ?? {}, began = performance.now();
   let seen, outcome;
   const onResponse = ({ status, headers }) => (seen = { status, headers: headers.toJSON() });
   const abortSignal = opts.cancelAfterMs && AbortSignal.timeout(opts.cancelAfterMs);
