@@ -161,9 +161,11 @@ impl FailureText<'_> {
     /// Which request of which step broke a rule, and how often the same was found.
     fn place(&mut self, finding: &Finding, times: usize) {
         let Some(step) = self.finished.transcript.steps.get(finding.step) else { return };
-        let request = finding.exchange.map_or(String::new(), |index| {
-            format!(", request {} of {}", index + 1, step.exchanges.len())
-        });
+        let requests = step.exchanges.len();
+        let request = match finding.exchange {
+            Some(index) if requests > 1 => format!(", request {} of {requests}", index + 1),
+            _ => String::new(),
+        };
         let more = if times > 1 {
             format!("; the same {} more", count(times - 1, "time"))
         } else {
