@@ -34,6 +34,9 @@ fn in_conversation() -> Vec<Violation> {
             column: 25,
         },
         Violation::TooLong { line: "x".repeat(4096) },
+        Violation::TooMuchLog {
+            line: r#"{"type": "log", "level": "debug", "text": "x"}"#.to_owned(),
+        },
         Violation::NoHello { line: line() },
         Violation::SecondHello { line: r#"{"type": "hello", "protocol": 1}"#.to_owned() },
         Violation::WrongProtocol {
@@ -56,6 +59,7 @@ const fn is_shown(violation: &Violation) -> bool {
         | Violation::WrongShape { .. }
         | Violation::NotUtf8 { .. }
         | Violation::TooLong { .. }
+        | Violation::TooMuchLog { .. }
         | Violation::NoHello { .. }
         | Violation::SecondHello { .. }
         | Violation::WrongProtocol { .. }

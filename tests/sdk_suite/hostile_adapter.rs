@@ -72,6 +72,9 @@ fn call(message: &Value) -> bool {
         }
         "invalid-json" => println!("@@{{\"type\": \"result\", "),
         "long-line" => println!("@@{}", "x".repeat(2 * 1024 * 1024)),
+        "flood" => loop {
+            say(&json!({"type": "log", "level": "debug", "text": "x".repeat(1000)}));
+        },
         "deaf" => {
             ignore_sigterm();
             forever();

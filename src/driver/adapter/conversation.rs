@@ -1,6 +1,6 @@
 //! Who waits for which result, and what was heard beside results: the reading end of an adapter.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,10 @@ use super::answer::{Answer, CallResult, Hello, Log};
 use super::child::LastWords;
 use super::line::{Line, Lines};
 use super::message::PROTOCOL;
-use super::violation::Violation;
+use super::violation::{MOST_LOG, Violation};
+
+/// What the id of a call begins with, before its number.
+const ID: &str = "call-";
 
 /// How long lines that were written before the end of the process are still read.
 pub(super) const DRAIN: Duration = Duration::from_millis(250);
@@ -22,6 +25,8 @@ pub(super) const DRAIN: Duration = Duration::from_millis(250);
 pub struct Heard {
     /// The SDK's own log.
     pub logs: Vec<Log>,
+    /// What that log takes, in bytes.
+    bytes: usize,
     /// Lines on standard output without the mark.
     pub noise: u64,
 }
@@ -34,7 +39,8 @@ pub(super) struct Conversation(Arc<Mutex<State>>);
 pub(super) struct State {
     hello: Option<oneshot::Sender<Hello>>,
     waiting: HashMap<String, oneshot::Sender<CallResult>>,
-    answered: HashSet<String>,
+    /// How many calls were made: they are numbered.
+    asked: u64,
     pub(super) heard: Heard,
     violation: Option<Violation>,
     over: bool,
@@ -45,7 +51,7 @@ impl Conversation {
         Self(Arc::new(Mutex::new(State {
             hello: Some(hello),
             waiting: HashMap::new(),
-            answered: HashSet::new(),
+            asked: 0,
             heard: Heard::default(),
             violation: None,
             over: false,
@@ -61,14 +67,17 @@ impl Conversation {
         self.state().violation.clone()
     }
 
-    /// Registers a call before it is sent. When all is over, the answer never comes.
-    pub(super) fn expect(&self, id: &str) -> oneshot::Receiver<CallResult> {
+    /// Registers a call before it is sent; gives the id that it bears. When all is over, the
+    /// answer never comes.
+    pub(super) fn expect(&self) -> (String, oneshot::Receiver<CallResult>) {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
+        state.asked += 1;
+        let id = format!("{ID}{}", state.asked);
         if !state.over {
-            state.waiting.insert(id.to_owned(), sender);
+            state.waiting.insert(id.clone(), sender);
         }
-        receiver
+        (id, receiver)
     }
 
     fn take(&self, line: &str) -> Result<(), Violation> {
@@ -87,10 +96,7 @@ impl Conversation {
                 None => Err(Violation::SecondHello { line }),
             },
             _ if state.hello.is_some() => Err(Violation::NoHello { line }),
-            Answer::Log(log) => {
-                state.heard.logs.push(log);
-                Ok(())
-            }
+            Answer::Log(log) => state.hear(log, line),
             Answer::Result(result) => state.answer(result, line),
         }
     }
@@ -106,15 +112,31 @@ impl Conversation {
 }
 
 impl State {
+    fn hear(&mut self, log: Log, line: String) -> Result<(), Violation> {
+        self.heard.bytes += log.text.len() + size_of::<Log>();
+        if self.heard.bytes > MOST_LOG {
+            return Err(Violation::TooMuchLog { line });
+        }
+        self.heard.logs.push(log);
+        Ok(())
+    }
+
+    /// Whether a call of that id was made.
+    fn has_asked(&self, id: &str) -> bool {
+        let number = id.strip_prefix(ID).and_then(|number| number.parse::<u64>().ok());
+        number.is_some_and(|number| {
+            (1..=self.asked).contains(&number) && id == format!("{ID}{number}")
+        })
+    }
+
     fn answer(&mut self, result: CallResult, line: String) -> Result<(), Violation> {
         let id = result.id.clone();
         match self.waiting.remove(&id) {
             Some(waiting) => {
-                self.answered.insert(id);
                 let _ = waiting.send(result);
                 Ok(())
             }
-            None if self.answered.contains(&id) => Err(Violation::SecondResult { line, id }),
+            None if self.has_asked(&id) => Err(Violation::SecondResult { line, id }),
             None => Err(Violation::UnknownId { line, id }),
         }
     }

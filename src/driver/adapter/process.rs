@@ -24,7 +24,6 @@ pub struct Process {
     child: Child,
     input: ChildStdin,
     conversation: Conversation,
-    calls: u64,
 }
 
 impl Process {
@@ -52,7 +51,7 @@ impl Process {
             greeted.await
         };
         let why = match tokio::time::timeout(limit, greeting).await {
-            Ok(Ok(hello)) => return Ok(Self { hello, child, input, conversation, calls: 0 }),
+            Ok(Ok(hello)) => return Ok(Self { hello, child, input, conversation }),
             Ok(Err(_)) => match conversation.violation() {
                 Some(violation) => {
                     let words = child.last_words.clone();
@@ -98,10 +97,9 @@ impl Process {
     ///
     /// A fault when the adapter crashes, breaks the protocol or gives no result within `limit`.
     pub async fn call(&mut self, mut call: Call, limit: Duration) -> Result<CallResult, Fault> {
-        self.calls += 1;
-        call.id = format!("call-{}", self.calls);
         let during = call.op.clone();
-        let answer = self.conversation.expect(&call.id);
+        let (id, answer) = self.conversation.expect();
+        call.id = id;
         let message = Message::Call(call);
         let asked = async {
             self.tell(&message, limit).await?;

@@ -7,6 +7,9 @@ use crate::driver::adapter::message::PROTOCOL;
 /// Longest protocol line, in bytes, mark and line feed not counted.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
+/// Most of the SDK's own log, in bytes of its texts, that is kept of one call.
+pub const MOST_LOG: usize = 8 * 1024 * 1024;
+
 /// How the protocol was broken. The text names the fact; [`Violation::advice`] says what to do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Violation {
@@ -24,6 +27,8 @@ pub enum Violation {
     WrongShape { line: String, kind: &'static str, path: String, problem: String },
     #[error("a protocol line is longer than {LONGEST_LINE} bytes")]
     TooLong { line: String },
+    #[error("more than {MOST_LOG} bytes of log came during one call")]
+    TooMuchLog { line: String },
     #[error("the first message is not \"hello\"")]
     NoHello { line: String },
     #[error("a second \"hello\"")]
@@ -74,6 +79,10 @@ impl Violation {
                 "a line may hold 1 MiB; leave out what is not in the schema, and cut texts such as \
                  a log line or an exception's"
             }
+            Self::TooMuchLog { .. } => {
+                "send what the SDK itself logs, at the level that the client was opened with, and \
+                 nothing twice: a handler that is added for every client repeats each line"
+            }
             Self::NoHello { .. } => {
                 "answer the harness's \"hello\" with your own before anything else; log messages \
                  too come after it"
@@ -105,6 +114,7 @@ impl Violation {
             | Self::UnknownType { line, .. }
             | Self::WrongShape { line, .. }
             | Self::TooLong { line }
+            | Self::TooMuchLog { line }
             | Self::NoHello { line }
             | Self::SecondHello { line }
             | Self::WrongProtocol { line, .. }
