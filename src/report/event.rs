@@ -77,9 +77,22 @@ pub struct RunFinished {
     /// What the harness itself could not do, such as writing a report.
     pub troubles: Vec<String>,
     pub duration: Duration,
+    /// What is red beside single cases, a line each: stale entries, rules never exercised.
+    pub faults: Vec<String>,
     /// What somebody should know: waits that a live resource asked for, what is left there.
     pub notes: Vec<String>,
     pub exit: Option<Exit>,
+}
+
+impl RunFinished {
+    /// Adds what is wrong with the run as a whole: exit codes, each with a line that says why.
+    pub fn add(&mut self, red: impl IntoIterator<Item = (Exit, String)>) {
+        for (exit, why) in red {
+            let now = self.exit.unwrap_or(Exit::Success);
+            self.exit = Some(Exit::worst([now, exit]));
+            self.faults.push(why);
+        }
+    }
 }
 
 /// Someone who listens: a terminal, a file in some format.

@@ -192,7 +192,12 @@ impl<W: Write + Send> Recorder<W> {
             exit: run.exit.map_or(0, crate::exit::Exit::code),
             duration_us: u64::try_from(run.duration.as_micros()).unwrap_or(u64::MAX),
             ledger: (self.target == TargetKind::Live.name()).then(|| ledger_of(run)),
-            notes: run.notes.iter().map(|note| self.options.redaction.text(note)).collect(),
+            notes: run
+                .faults
+                .iter()
+                .chain(&run.notes)
+                .map(|note| self.options.redaction.text(note))
+                .collect(),
         };
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Writing(journal) => journal.finish(ending).map(drop),

@@ -58,6 +58,16 @@ struct Judged {
 impl Suite {
     /// Carries all cases out and tells `sinks`. The sum's `exit` is that of the whole run.
     pub async fn run(self, started: &RunStarted<'_>, sinks: Vec<Box<dyn Sink>>) -> RunFinished {
+        self.run_and_conclude(started, sinks, |_| {}).await
+    }
+
+    /// The same; `conclude` says what the cases come to together, before anybody is told of the end.
+    pub async fn run_and_conclude(
+        self,
+        started: &RunStarted<'_>,
+        sinks: Vec<Box<dyn Sink>>,
+        conclude: impl FnOnce(&mut RunFinished),
+    ) -> RunFinished {
         let clock = Instant::now();
         let jobs = self.jobs.max(1);
         let shared = Arc::new(Shared {
@@ -82,6 +92,7 @@ impl Suite {
         shared.stop_drivers().await;
         let settlement = shared.suite.target.settle().await;
         let mut finished = sum.finish(&shared, clock.elapsed(), settlement);
+        conclude(&mut finished);
         shared.reporters.close(&mut finished);
         shared.reporters.tell(&Event::RunFinished(&finished));
         finished

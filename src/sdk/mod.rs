@@ -29,5 +29,5 @@ pub use gate::Gate;
 pub use observation::{Seen, demanded, departure, operations};
 pub use requirement_set::{RequirementSet, RequirementSetError};
 pub use tally::{Tally, TallySink};
-pub use trial::{Outcome, Prepared, Trial};
+pub use trial::{Outcome, Prepared, Trial, not_exercised};
 pub use watched::Watched;

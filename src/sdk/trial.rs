@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Gate, RequirementSet, Tally, TallySink};
+use super::{Coverage, Gate, RequirementSet, Tally, TallySink};
 use crate::acs::ApiVersion;
 use crate::driver::DriverKind;
 use crate::driver::adapter::{AdapterDriver, Command, Fault, Hello, Limits, Pool};
 use crate::exit::Exit;
 use crate::judge::JudgeOptions;
-use crate::judge::baseline::Baseline;
+use crate::judge::baseline::{ActiveBaseline, Baseline};
 use crate::judge::rules;
 use crate::plan::{Plan, Selection};
 use crate::report::{RunFinished, RunStarted, Sink, suite_digest};
@@ -32,6 +32,8 @@ pub struct Trial<'a> {
     pub served_as: &'a [(ApiVersion, ApiVersion)],
     pub jobs: usize,
     pub fail_fast: bool,
+    /// A rule that nothing exercised is red, unless all that would need undeclared features.
+    pub require_coverage: bool,
     pub today: chrono::NaiveDate,
 }
 
@@ -66,6 +68,12 @@ impl Prepared {
             |rule: &str| self.plan.skipped.iter().any(|one| named(&one.case.scenario, rule));
         rules::all().map(|rule| rule.id).filter(|id| skipped(id) && !planned(id)).collect()
     }
+}
+
+/// The rules that met nothing, though the adapter declares what it takes.
+pub fn not_exercised(prepared: &Prepared, coverage: &Coverage) -> Vec<&'static str> {
+    let beyond = prepared.not_applicable();
+    coverage.not_exercised().into_iter().filter(|rule| !beyond.contains(rule)).collect()
 }
 
 impl Trial<'_> {
@@ -119,23 +127,47 @@ impl Trial<'_> {
         };
         let active = suite.judge.baseline.clone();
         let unscored_rules = suite.judge.unscored_rules.clone();
-        let mut finished = suite.run(&started, sinks).await;
-        let mut tally = tally.take();
+        let mut sum = Tally::default();
+        let conclude = |finished: &mut RunFinished| {
+            sum = tally.take();
+            let conclusion = self.conclude(prepared, active.as_deref(), finished, &mut sum);
+            finished.add(conclusion.into_iter().chain(
+                mistakes.iter().map(|mistake| (Exit::Invalid, format!("baseline: {mistake}"))),
+            ));
+        };
+        let finished = suite.run_and_conclude(&started, sinks, conclude).await;
+        let notes = prepared.pool.notes();
+        Outcome { finished, tally: sum, notes, mistakes, unscored_rules }
+    }
+
+    /// What no single case shows: entries that excuse nothing any more, rules that met nothing,
+    /// a requirement set that scores nothing.
+    fn conclude(
+        &self,
+        prepared: &Prepared,
+        active: Option<&ActiveBaseline>,
+        finished: &RunFinished,
+        tally: &mut Tally,
+    ) -> Vec<(Exit, String)> {
+        let mut red = Vec::new();
         // A run of a selection says nothing of the cases that it left out.
         let tells = self.is_whole() && self.has_fast_lane() && finished.not_run == 0;
         if let Some(active) = active.filter(|_| tells) {
             let idle = tally.idle(&active.entries, self.has_all_lanes());
-            if !idle.is_empty() {
-                let exit = finished.exit.unwrap_or(Exit::Success);
-                finished.exit = Some(Exit::worst([exit, Exit::Failed]));
-            }
+            red.extend(idle.iter().map(|line| (Exit::Failed, format!("stale: {line}"))));
             tally.stale.extend(idle);
         }
-        if !mistakes.is_empty() {
-            let exit = finished.exit.unwrap_or(Exit::Success);
-            finished.exit = Some(Exit::worst([exit, Exit::Invalid]));
+        if self.require_coverage {
+            let missing = not_exercised(prepared, &tally.coverage);
+            if !missing.is_empty() {
+                red.push((Exit::Failed, format!("not exercised: {}", missing.join(", "))));
+            }
         }
-        Outcome { finished, tally, notes: prepared.pool.notes(), mistakes, unscored_rules }
+        if tally.unscored > 0 && tally.unscored == tally.ran.len() {
+            let why = "the requirement set has none of the cases that ran: nothing was scored";
+            red.push((Exit::NothingRan, why.to_owned()));
+        }
+        red
     }
 
     /// The options of judging this implementation, and what is wrong with its baseline.

@@ -87,6 +87,7 @@ async fn behind_an_adapter(defects: Defects) -> Exit {
         served_as: &[],
         jobs: 1,
         fail_fast: false,
+        require_coverage: false,
         today: chrono::Utc::now().date_naive(),
     };
     let prepared = trial.prepare(command, Limits::default()).await.unwrap();

@@ -142,6 +142,7 @@ fn put_through(mutant: Option<&str>) -> Result<Vec<RuleResult>, Failed> {
         served_as: &[],
         jobs: 1,
         fail_fast: false,
+        require_coverage: false,
         today: chrono::Utc::now().date_naive(),
     };
     let sum = Sum::default();

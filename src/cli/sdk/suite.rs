@@ -63,6 +63,9 @@ pub struct SuiteArgs {
     /// 2026-09-01=2025-03-13; cases of the known one run at it.
     #[arg(long, value_name = "NEW=KNOWN", value_parser = emulation::served_as)]
     serve_as: Vec<(ApiVersion, ApiVersion)>,
+    /// A rule that nothing exercised is red, unless all that would need undeclared features.
+    #[arg(long)]
+    require_coverage: bool,
     /// Score by the frozen requirement set of this date (or file): newer cases and rules run, and
     /// do not count.
     #[arg(long, value_name = "DATE")]
@@ -188,6 +191,7 @@ impl SuiteArgs {
             served_as: &self.serve_as,
             jobs: self.jobs.map_or_else(|| subject.place.usual_jobs(), usize::from),
             fail_fast: self.fail_fast,
+            require_coverage: self.require_coverage,
             today: chrono::Utc::now().date_naive(),
         };
         let prepared = match trial.prepare(command, Limits::default()).await {

@@ -7,7 +7,7 @@ use crate::judge::baseline::Standing;
 use crate::judge::rules::RuleStatus;
 use crate::judge::{Problem, StepResult, Verdict};
 use crate::report::{CaseFinished, Event, Sink, count};
-use crate::sdk::{Outcome, Prepared};
+use crate::sdk::{Outcome, Prepared, not_exercised};
 use crate::transcript::{Ended, Transcript};
 
 /// A line a case: interface, wire, name.
@@ -110,7 +110,7 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for mistake in &outcome.mistakes {
         say!("  baseline: {mistake}");
     }
-    let missing = not_exercised(prepared, outcome);
+    let missing = not_exercised(prepared, &outcome.tally.coverage);
     if !missing.is_empty() {
         say!("  not exercised: {}", missing.join(", "));
     }
@@ -126,13 +126,6 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for line in rules(outcome) {
         say!("  {line}");
     }
-}
-
-/// The rules that met nothing, though the adapter declares what it takes.
-pub fn not_exercised(prepared: &Prepared, outcome: &Outcome) -> Vec<&'static str> {
-    let beyond = prepared.not_applicable();
-    let missing = outcome.tally.coverage.not_exercised().into_iter();
-    missing.filter(|rule| !beyond.contains(rule)).collect()
 }
 
 /// One line of the matrix: who on what, the api-versions, the sum.
