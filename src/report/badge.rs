@@ -8,6 +8,7 @@ use super::format::RenderError;
 use super::reader::Report;
 use super::record::Status;
 use super::summary::Summary;
+use super::wording::count;
 
 /// Writes the badge: `12/13 pass`, red as soon as one case is, grey where nothing ran.
 ///
@@ -32,6 +33,14 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     Ok(())
 }
 
+/// The rules that an SDK's run met nothing of; what is about the built-in client judges none.
+fn unexercised(report: &Report, summary: &Summary) -> usize {
+    if report.header.implementation.name == "wire" {
+        return 0;
+    }
+    summary.rules.values().filter(|rule| rule.status() == Status::NotExercised).count()
+}
+
 /// Cases that could not be judged are neither counted as passed nor as tried.
 fn message(report: &Report, summary: &Summary) -> (String, &'static str) {
     if report.torn.is_some() {
@@ -41,13 +50,23 @@ fn message(report: &Report, summary: &Summary) -> (String, &'static str) {
         Status::ALL.into_iter().filter(|one| one.is_grey()).map(|one| summary.count(one)).sum();
     let tried = summary.total() - grey;
     let passed = summary.count(Status::Pass);
+    let idle = unexercised(report, summary);
+    let exit = report.footer.as_ref().map_or(0, |footer| footer.exit);
     let color = match (tried, summary.red(), summary.count(Status::Warn)) {
         (0, _, _) => "lightgrey",
+        _ if exit != 0 => "red",
+        (_, 0, 0) if idle > 0 => "yellowgreen",
         (_, 0, 0) => "brightgreen",
         (_, 0, _) => "yellow",
         _ => "red",
     };
-    let message =
+    let mut message =
         if tried == 0 { "nothing ran".to_owned() } else { format!("{passed}/{tried} pass") };
+    if tried > 0 && idle > 0 {
+        message.push_str(&format!(", {} not exercised", count(idle, "rule")));
+    }
+    if exit != 0 && summary.red() == 0 {
+        message.push_str(&format!(", exit {exit}"));
+    }
     (message, color)
 }

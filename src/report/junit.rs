@@ -9,8 +9,8 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 use super::format::RenderError;
 use super::reader::{CaseReport, Report};
 use super::record::{
-    CaseEntry, ExchangeEntry, FailedExpectation, PlaceEntry, RuleEntry, SnapshotEntry, Status,
-    StepEntry, StepState,
+    CaseEntry, ExchangeEntry, FailedExpectation, Footer, PlaceEntry, RuleEntry, SnapshotEntry,
+    Status, StepEntry, StepState,
 };
 
 /// Writes the report as JUnit XML.
@@ -36,6 +36,10 @@ pub fn write(report: &mut Report, out: &mut dyn Write) -> Result<(), RenderError
     if let Some(torn) = &report.torn {
         document.add_test_suite(torn_suite(torn));
     }
+    let failed = document.test_suites.iter().any(|suite| suite.failures + suite.errors > 0);
+    if let Some(footer) = report.footer.as_ref().filter(|footer| footer.exit != 0 && !failed) {
+        document.add_test_suite(whole_suite(footer));
+    }
     document.serialize(out)?;
     Ok(())
 }
@@ -46,6 +50,16 @@ fn torn_suite(torn: &str) -> TestSuite {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type(Status::Interrupted.name()).set_message(torn);
     suite.add_test_case(TestCase::new("the report is whole", status));
+    suite
+}
+
+/// A run that is red for what no case shows: a stale baseline, a rule that met nothing.
+fn whole_suite(footer: &Footer) -> TestSuite {
+    let mut suite = TestSuite::new("run");
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(format!("the run ended with exit {}", footer.exit));
+    status.set_description(footer.notes.join("\n"));
+    suite.add_test_case(TestCase::new("the run as a whole", status));
     suite
 }
 
