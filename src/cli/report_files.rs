@@ -54,6 +54,11 @@ impl ReportFiles {
         Ok(Some(Box::new(Folder::open(files, options)?)))
     }
 
+    /// Whether any was asked for.
+    pub fn is_asked_for(&self) -> bool {
+        self.record.is_some() || !self.options().is_empty()
+    }
+
     /// The sink that records cassettes, if it was asked for.
     pub fn tape(&self, redaction: &Redaction) -> Option<Box<dyn Sink>> {
         let folder = self.record.clone()?;

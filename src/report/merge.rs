@@ -136,7 +136,7 @@ fn check_alike(reports: &[Report]) -> Result<(), MergeError> {
 }
 
 /// What all shards of a run have in common.
-fn traits(header: &Header) -> [(&'static str, String); 7] {
+fn traits(header: &Header) -> [(&'static str, String); 8] {
     [
         ("version of acs-conformance", header.harness.clone()),
         ("suite of scenarios", header.suite.clone()),
@@ -144,6 +144,7 @@ fn traits(header: &Header) -> [(&'static str, String); 7] {
         ("target", header.target.clone()),
         ("requirement set", header.requirements.clone().unwrap_or_else(|| "none".to_owned())),
         ("served api-versions", format!("{:?}", header.served_as)),
+        ("options", header.options.clone()),
         ("selection", format!("{} cases", header.selected)),
     ]
 }

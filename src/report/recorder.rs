@@ -77,6 +77,7 @@ impl<W: Write + Send> Recorder<W> {
             selected: run.selected,
             shard: run.shard.map(|(index, of)| Shard { index, of }),
             served_as: self.options.served_as.clone(),
+            options: self.options.redaction.text(&self.options.rerun),
             environment: self.options.environment.clone(),
         };
         self.stage = Stage::Writing(Journal::begin(out, header)?);

@@ -118,6 +118,7 @@ fn header() -> Header {
         selected: 0,
         shard: None,
         served_as: Vec::new(),
+        options: String::new(),
         environment: Default::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! What went wrong in a run, case by case: what its baseline is written from.
 
 use crate::judge::Verdict;
-use crate::judge::baseline::{Found, Mode, interface_text};
+use crate::judge::baseline::{Found, Mode, interface};
 use crate::judge::rules::RuleStatus;
 use crate::transcript::Transcript;
 
@@ -12,8 +12,8 @@ pub struct Findings(pub Found);
 impl Findings {
     pub fn add(&mut self, case: &str, transcript: &Transcript, verdict: &Verdict) {
         self.0.judge(case, None);
-        if let Some((mode, text)) = interface_text(transcript, verdict) {
-            self.0.add(case, None, mode, vec![text]);
+        if let Some((mode, texts)) = interface::wrong(transcript, verdict) {
+            self.0.add(case, None, mode, texts);
         }
         for result in &verdict.rules {
             let mode = match result.status {

@@ -22,6 +22,8 @@ use crate::transcript::Implementation;
 #[derive(Debug)]
 pub struct Trial<'a> {
     pub loaded: &'a Loaded,
+    /// These are all scenarios that there are, and not some that the user named.
+    pub whole: bool,
     pub selection: Selection,
     pub target: Arc<Target>,
     pub options: CaseOptions,
@@ -52,8 +54,6 @@ pub struct Outcome {
     pub tally: Tally,
     /// What was noticed of the adapter beside its cases.
     pub notes: Vec<String>,
-    /// Mistakes of the baseline itself (exit 2).
-    pub mistakes: Vec<String>,
     /// Rules that are newer than the requirement set: told, and not red.
     pub unscored_rules: Arc<BTreeSet<&'static str>>,
 }
@@ -130,14 +130,15 @@ impl Trial<'_> {
         let mut sum = Tally::default();
         let conclude = |finished: &mut RunFinished| {
             sum = tally.take();
-            let conclusion = self.conclude(prepared, active.as_deref(), finished, &mut sum);
+            let conclusion = self.conclude(prepared, active.as_deref(), finished, &sum);
+            finished.notes.extend(self.notes());
             finished.add(conclusion.into_iter().chain(
                 mistakes.iter().map(|mistake| (Exit::Invalid, format!("baseline: {mistake}"))),
             ));
         };
         let finished = suite.run_and_conclude(&started, sinks, conclude).await;
         let notes = prepared.pool.notes();
-        Outcome { finished, tally: sum, notes, mistakes, unscored_rules }
+        Outcome { finished, tally: sum, notes, unscored_rules }
     }
 
     /// What no single case shows: entries that excuse nothing any more, rules that met nothing,
@@ -147,7 +148,7 @@ impl Trial<'_> {
         prepared: &Prepared,
         active: Option<&ActiveBaseline>,
         finished: &RunFinished,
-        tally: &mut Tally,
+        tally: &Tally,
     ) -> Vec<(Exit, String)> {
         let mut red = Vec::new();
         // A run of a selection says nothing of the cases that it left out.
@@ -155,12 +156,14 @@ impl Trial<'_> {
         if let Some(active) = active.filter(|_| tells) {
             let idle = tally.idle(&active.entries, self.has_all_lanes());
             red.extend(idle.iter().map(|line| (Exit::Failed, format!("stale: {line}"))));
-            tally.stale.extend(idle);
         }
         if self.require_coverage {
             let missing = not_exercised(prepared, &tally.coverage);
             if !missing.is_empty() {
-                red.push((Exit::Failed, format!("not exercised: {}", missing.join(", "))));
+                red.push((
+                    Exit::Failed,
+                    format!("--require-coverage: not exercised: {}", missing.join(", ")),
+                ));
             }
         }
         if tally.unscored > 0 && tally.unscored == tally.ran.len() {
@@ -168,6 +171,33 @@ impl Trial<'_> {
             red.push((Exit::NothingRan, why.to_owned()));
         }
         red
+    }
+
+    /// What somebody should know of baseline and requirement set; none of it is red.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(baseline) = self.baseline {
+            notes.extend(baseline.ended(self.today));
+            if self.selection.shard.is_some() {
+                let why = "a shard cannot tell which entries of the baseline are needed still: a run of all cases does";
+                notes.push(why.to_owned());
+            }
+        }
+        if let Some(set) = self.requirements.filter(|_| self.whole) {
+            let all: BTreeSet<String> = Selection::default()
+                .cases(&self.loaded.scenarios)
+                .map(|case| case.name())
+                .collect();
+            let gone: Vec<&str> = set.cases.difference(&all).map(String::as_str).collect();
+            if !gone.is_empty() {
+                notes.push(format!(
+                    "the requirement set {} names what no scenario is: {}",
+                    set.date,
+                    gone.join(", ")
+                ));
+            }
+        }
+        notes
     }
 
     /// The options of judging this implementation, and what is wrong with its baseline.
@@ -183,7 +213,7 @@ impl Trial<'_> {
             let active = baseline.activate(implementation, self.today);
             mistakes.extend(baseline.stranger(implementation));
             mistakes.extend(active.contradictions(names.iter().map(String::as_str)));
-            if self.is_whole() {
+            if self.whole {
                 // Of all lanes and api-versions, whatever this run takes of them.
                 let everything = Selection::default();
                 let all = everything.cases(&self.loaded.scenarios).map(|case| case.name());
@@ -218,6 +248,6 @@ impl Trial<'_> {
         self.selection.filter.is_none()
             && self.selection.api_versions.is_empty()
             && self.selection.shard.is_none()
-            && self.loaded.scenarios.len() > 20
+            && self.whole
     }
 }

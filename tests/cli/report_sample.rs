@@ -50,6 +50,7 @@ impl Sample {
             selected: 0,
             shard: None,
             served_as: Vec::new(),
+            options: String::new(),
             environment: Default::default(),
         };
         Self { header, records: Vec::new(), exit: 0 }

@@ -152,7 +152,7 @@ fn what_is_newer_than_the_requirement_set_runs_and_does_not_count() {
     std::fs::write(folder.path().join("rules.yaml"), set).expect("written");
     let unscored = "[not scored: added later than the requirement set 2026-01-01]";
     run(folder.path(), &reference("--mutant ID-3"), &["--requirements", "old.yaml"])
-        .ended(0)
+        .ended(5)
         .says(unscored)
         .says("1 case newer than the requirement set: not scored");
     // The case counts, the rule does not.

@@ -24,6 +24,7 @@ fn matrix(folder: &Path, more: &[&str]) -> (i32, String) {
     let mut command = command();
     command.args(["sdk", "matrix", "--sdks", "sdks", "--adapters", "adapters", "--output", "out"]);
     command.args(["--filter", "quickstart::quickstart::*"]).args(more).current_dir(folder);
+    command.env_remove("ACS_REQUIRE_SDKS");
     let output = command.output().expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout) + &text(&output.stderr))
@@ -94,4 +95,31 @@ fn without_an_environment_nothing_ran() {
     let (code, said) = matrix(folder.path(), &[]);
     assert_eq!(code, 5, "{said}");
     assert!(said.contains("no SDK is installed below sdks; run .ci/sdks first"), "{said}");
+}
+
+#[test]
+fn a_language_without_an_environment_is_told_and_red_where_it_is_demanded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    environment(&folder.path().join("sdks"), "1.2.0-py3.13", "");
+    let (code, said) = matrix(folder.path(), &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("javascript: no environment below sdks/javascript"), "{said}");
+    let mut command = command();
+    command.args(["sdk", "matrix", "--sdks", "sdks", "--adapters", "adapters", "--output", "out"]);
+    command.args(["--filter", "quickstart::quickstart::*"]).current_dir(folder.path());
+    let output = command.env("ACS_REQUIRE_SDKS", "python,javascript").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(5));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("ACS_REQUIRE_SDKS demands javascript"), "{said}");
+}
+
+#[test]
+fn a_report_that_every_cell_would_write_anew_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    environment(&folder.path().join("sdks"), "1.2.0-py3.13", "");
+    for option in ["--report", "--junit", "--report-dir", "--record"] {
+        let (code, said) = matrix(folder.path(), &[option, "mine"]);
+        assert_eq!(code, 2, "{option}: {said}");
+        assert!(said.contains("other report options are for sdk run"), "{option}: {said}");
+    }
 }

@@ -152,3 +152,111 @@ fn the_command_for_one_case_repeats_what_decided_it() {
         assert!(said.contains(words), "{printed}\n{said}");
     }
 }
+
+/// What each format says of a run whose cases are green, and whose whole is not.
+fn reports_are_red(folder: &Path, exit: i32, words: &str) {
+    let read =
+        |file: &str| std::fs::read_to_string(folder.join("out").join(file)).expect("a report");
+    let journal = read("report.jsonl");
+    let footer = journal.lines().last().unwrap_or_default();
+    assert!(footer.contains(&format!("\"exit\":{exit}")) && footer.contains(words), "{footer}");
+    let badge = read("badge.json");
+    assert!(badge.contains("\"red\"") && badge.contains(&format!("exit {exit}")), "{badge}");
+    let summary = read("summary.md");
+    assert!(summary.contains("acs-conformance: red") && summary.contains(words), "{summary}");
+    let junit = read("junit.xml");
+    assert!(junit.contains("failures=\"1\"") && junit.contains(words), "{junit}");
+}
+
+#[test]
+fn a_run_that_is_red_as_a_whole_is_red_in_every_report() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("scenarios")).expect("a folder");
+    write(folder.path(), "scenarios/runs.yaml", &format!("name: Runs\n{LIST}"));
+    let entries = |entry: &str| {
+        let text = format!("entries:\n  - {{ {entry}, reason: r, issue: i }}\n");
+        std::fs::write(folder.path().join("b.yaml"), text).expect("written");
+    };
+    let with = ["--baseline", "b.yaml", "--report-dir", "out"];
+    entries("case: 'quickstart::r*::*/ID-1', match: bare UUID");
+    judge(folder.path(), &reference(""), &with).ended(1).says("stale: ");
+    reports_are_red(folder.path(), 1, "expects what went wrong in no case");
+    entries("case: 'no::such::case/ID-1'");
+    judge(folder.path(), &reference(""), &with).ended(2).says("names no case");
+    reports_are_red(folder.path(), 2, "names no case");
+    let coverage = ["--require-coverage", "--report-dir", "out"];
+    judge(folder.path(), &reference(""), &coverage).ended(1);
+    reports_are_red(folder.path(), 1, "not exercised: ");
+}
+
+#[test]
+fn an_entry_that_ended_is_told_as_long_as_it_stands() {
+    let folder = folder();
+    write(folder.path(), "runs.yaml", &format!("name: Runs\n{LIST}"));
+    let entry = "entries:\n  - { case: 'local::runs::*/ID-1', reason: long ago, issue: i, until: 2020-01-01 }\n";
+    std::fs::write(folder.path().join("b.yaml"), entry).expect("written");
+    judge(folder.path(), &reference(""), &["runs.yaml", "--baseline", "b.yaml"])
+        .ended(0)
+        .says("b.yaml:2: this entry ended on 2020-01-01, remove it: long ago");
+}
+
+#[test]
+fn a_requirement_set_that_scores_nothing_is_no_success() {
+    let folder = folder();
+    write(folder.path(), "runs.yaml", &format!("name: Runs\n{LIST}"));
+    for cases in ["[]", "[\"local::rnus::2025-03-13\"]"] {
+        let set = format!("date: 2025-01-01\nrules: [ID-1]\ncases: {cases}\n");
+        std::fs::write(folder.path().join("set.yaml"), set).expect("written");
+        judge(
+            folder.path(),
+            &reference("--mutant ID-3"),
+            &["runs.yaml", "--requirements", "set.yaml"],
+        )
+        .ended(5)
+        .says("nothing was scored");
+    }
+    // What is newer may fail beside what is scored.
+    write(
+        folder.path(),
+        "newer.yaml",
+        "name: Newer\nsteps:\n  - call: { op: rooms.list, expect: { ok: { length: 1 } } }\n",
+    );
+    let set = "date: 2025-01-01\nrules: [ID-1]\ncases: [\"local::runs::2025-03-13\"]\n";
+    std::fs::write(folder.path().join("set.yaml"), set).expect("written");
+    let both = ["runs.yaml", "newer.yaml", "--requirements", "set.yaml"];
+    judge(folder.path(), &reference(""), &both)
+        .ended(0)
+        .says("1 case newer than the requirement set");
+}
+
+#[test]
+fn a_badge_is_not_bright_while_rules_met_nothing() {
+    let folder = folder();
+    write(folder.path(), "runs.yaml", &format!("name: Runs\n{LIST}"));
+    judge(folder.path(), &reference(""), &["runs.yaml", "--badge", "badge.json"]).ended(0);
+    let badge = std::fs::read_to_string(folder.path().join("badge.json")).expect("a badge");
+    assert!(badge.contains("rules not exercised") && !badge.contains("brightgreen"), "{badge}");
+}
+
+#[test]
+fn shards_of_runs_that_were_judged_otherwise_do_not_merge() {
+    let folder = folder();
+    write(folder.path(), "a.yaml", &format!("name: A\n{LIST}"));
+    write(folder.path(), "b.yaml", &format!("name: B\n{LIST}"));
+    let shard = |number: &str, report: &str, more: &[&str]| {
+        let all = ["a.yaml", "b.yaml", "--shard", number, "--report", report];
+        judge(folder.path(), &reference(""), &[&all, more].concat()).ended(0);
+    };
+    shard("1/2", "1.jsonl", &[]);
+    shard("2/2", "2.jsonl", &[]);
+    shard("2/2", "lax.jsonl", &["--allow-warnings"]);
+    let merge = |second: &str| {
+        let mut command = super::command();
+        command.args(["report", "merge", "1.jsonl", second, "--output", "all.jsonl"]);
+        command.current_dir(folder.path()).assert()
+    };
+    merge("2.jsonl").success();
+    let refused = merge("lax.jsonl").failure();
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("differs from 1.jsonl in its options"), "{said}");
+}

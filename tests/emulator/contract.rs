@@ -78,6 +78,7 @@ async fn behind_an_adapter(defects: Defects) -> Exit {
     let loaded = scenario::load(&[quickstart()]);
     let trial = Trial {
         loaded: &loaded,
+        whole: false,
         selection: Selection::default(),
         target: Arc::new(Target::Emulator(embedded)),
         options: CaseOptions::default(),

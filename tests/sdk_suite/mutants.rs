@@ -133,6 +133,7 @@ fn put_through(mutant: Option<&str>) -> Result<Vec<RuleResult>, Failed> {
     let loaded = Loaded { scenarios: chosen, ..Loaded::default() };
     let suite = Suite {
         loaded: &loaded,
+        whole: false,
         selection: Selection::default(),
         target: target.clone(),
         options: CaseOptions { continue_after_failure: true, ..CaseOptions::default() },

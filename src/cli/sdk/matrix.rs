@@ -13,7 +13,7 @@ use crate::judge::baseline::Baseline;
 use crate::report::Report;
 use crate::report::html::{Absent, write_matrix};
 use crate::report::record::Implementation;
-use crate::sdk::{Cell, cells};
+use crate::sdk::{Cell, Language, cells, missing_reason, required_languages};
 use crate::transcript::TargetKind;
 
 #[derive(Debug, clap::Args)]
@@ -46,11 +46,19 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         warn!("error: {}", nothing_to_run(&args.sdks, wanted, &installed));
         return Ok(Exit::NothingRan);
     }
+    if args.suite.reports.is_asked_for() {
+        let folder = args.output.display();
+        warn!(
+            "error: sdk matrix keeps a report of each cell below {folder}: other report options are for sdk run"
+        );
+        return Ok(Exit::Invalid);
+    }
+    let absent_languages = absent_languages(&args, &installed);
     if let Err(error) = std::fs::create_dir_all(&args.output) {
         warn!("error: {} cannot be made: {error}", args.output.display());
         return Ok(Exit::Invalid);
     }
-    let mut exits = Vec::new();
+    let mut exits = absent_languages;
     let mut rows = Vec::new();
     let mut absent = Vec::new();
     for (index, cell) in found.iter().enumerate() {
@@ -69,6 +77,24 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
         say!("wrote {}", page.display());
     }
     Ok(Exit::worst(exits))
+}
+
+/// Tells languages without an environment. One that `ACS_REQUIRE_SDKS` demands is red.
+fn absent_languages(args: &Args, installed: &[Cell]) -> Vec<Exit> {
+    let variable = std::env::var("ACS_REQUIRE_SDKS").ok();
+    let required = required_languages(variable.as_deref());
+    let absent = |language: &Language| installed.iter().all(|cell| cell.language != *language);
+    let mut exits = Vec::new();
+    for language in Language::ALL.into_iter().filter(absent).filter(|_| args.cell.is_none()) {
+        let reason = missing_reason(language, &args.sdks);
+        if required.iter().any(|name| name == language.name()) {
+            warn!("error: {reason}; ACS_REQUIRE_SDKS demands {}", language.name());
+            exits.push(Exit::NothingRan);
+        } else {
+            say!("{}: {reason}", language.name());
+        }
+    }
+    exits
 }
 
 /// Why there is no cell to run.

@@ -182,6 +182,7 @@ impl SuiteArgs {
         command.environment.extend(more);
         let trial = Trial {
             loaded: &loaded,
+            whole: self.paths.is_empty(),
             selection: Selection { target: subject.place.target.kind(), ..selection },
             target: place.target.clone(),
             options: self.case_options(),

@@ -107,8 +107,8 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     for stale in &tally.stale {
         say!("  stale: {stale}");
     }
-    for mistake in &outcome.mistakes {
-        say!("  baseline: {mistake}");
+    for fault in &finished.faults {
+        say!("  {fault}");
     }
     let missing = not_exercised(prepared, &outcome.tally.coverage);
     if !missing.is_empty() {

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Entry, Mode};
+use super::{Entry, Mode, interface};
 use crate::exit::Exit;
 use crate::judge::rules::{RuleResult, RuleStatus};
-use crate::judge::{JudgeOptions, Problem, SnapshotVerdict, StepResult, Verdict};
-use crate::transcript::{Ended, FaultKind, Outcome, Transcript};
+use crate::judge::{JudgeOptions, Problem, SnapshotVerdict, Verdict};
+use crate::transcript::Transcript;
 
 /// The entries of a baseline that hold for the implementation of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,14 +44,18 @@ pub enum Standing {
 /// In which way a result went wrong.
 struct Wrong {
     mode: Mode,
-    /// What was found, one by one; of the interface all in one.
+    /// What was found, one by one.
     texts: Vec<String>,
 }
 
 impl Wrong {
     /// Whether this is what the entry expects.
     fn is_as(&self, entry: &Entry) -> bool {
-        (entry.mode == Mode::Flaky || entry.mode == self.mode) && entry.knows(&self.texts)
+        let same = match entry.mode {
+            Mode::Flaky => self.mode != Mode::Crashes,
+            mode => mode == self.mode,
+        };
+        same && entry.knows(&self.texts)
     }
 }
 
@@ -107,7 +111,8 @@ impl ActiveBaseline {
     ) {
         let mut remarks = Vec::new();
         let mut red = false;
-        let interface = interface(transcript, verdict);
+        let interface = interface::wrong(transcript, verdict);
+        let interface = interface.map(|(mode, texts)| Wrong { mode, texts });
         red |= matches!(verdict.snapshot, SnapshotVerdict::Missing { required: true, .. });
         let unreadable = |one: &Problem| matches!(one, Problem::SnapshotUnreadable { .. });
         red |= verdict.problems.iter().any(unreadable);
@@ -171,53 +176,6 @@ fn wrong(result: &RuleResult) -> Option<Wrong> {
     };
     let texts = result.findings.iter().map(|finding| finding.message.clone()).collect();
     Some(Wrong { mode, texts })
-}
-
-/// Way and words of what went wrong at the interface, if anything did.
-pub fn interface_text(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, String)> {
-    interface(transcript, verdict).map(|wrong| (wrong.mode, wrong.texts.concat()))
-}
-
-/// What went wrong at the interface: process, steps, snapshot, problems. Leaks are nobody's
-/// known failure.
-fn interface(transcript: &Transcript, verdict: &Verdict) -> Option<Wrong> {
-    let mut texts = Vec::new();
-    let mut mode = Mode::Fails;
-    if let Ended::Implementation(fault) = &transcript.ended {
-        texts.push(fault.message.clone());
-        if fault.kind != FaultKind::Refused {
-            mode = Mode::Crashes;
-        }
-    }
-    for step in verdict.steps.iter().filter(|step| step.result == StepResult::Failed) {
-        texts.extend(step.mismatches.iter().map(|mismatch| mismatch.message.clone()));
-        texts.extend(step.why.clone());
-    }
-    if let SnapshotVerdict::Differs { path, .. } = &verdict.snapshot {
-        texts.push(format!("the snapshot {} differs", path.display()));
-    }
-    texts.extend(verdict.problems.iter().filter_map(|problem| match problem {
-        Problem::Ended(why) | Problem::UnconsumedFault(why) => Some(why.clone()),
-        Problem::IdleDeviation { path, .. } => {
-            Some(format!("the deviation {path} excuses nothing"))
-        }
-        Problem::State(mismatch) => Some(mismatch.message.clone()),
-        // Not the implementation's fault: no baseline can know it.
-        Problem::Leak(_)
-        | Problem::Contract(_)
-        | Problem::SnapshotUnreadable { .. }
-        | Problem::SnapshotUnwritten { .. } => None,
-    }));
-    let failed =
-        !texts.is_empty() || verdict.steps.iter().any(|step| step.result == StepResult::Failed);
-    // The cause may lie in a step of which nothing was expected.
-    texts.extend(transcript.steps.iter().filter_map(|step| match &step.outcome {
-        Some(Outcome::Err(failure)) => {
-            Some(format!("{}: {}", step.path, crate::judge::words(failure)))
-        }
-        _ => None,
-    }));
-    failed.then(|| Wrong { mode, texts: vec![texts.join("\n")] })
 }
 
 #[cfg(test)]

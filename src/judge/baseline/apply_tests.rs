@@ -118,3 +118,60 @@ fn double_and_idle_patterns_are_told_with_their_lines() {
     let unmatched = active.unmatched(["a::b::v1"].into_iter());
     assert_eq!(unmatched, ["b.yaml:4: `nobody::**` names no case"]);
 }
+
+/// A case whose snapshot differs in these lines, held against an entry that knows `part`.
+fn differing(actual: &str, part: &str) -> Exit {
+    let text =
+        format!("entries:\n  - {{ case: 'a::b::v1', reason: r, issue: i, match: '{part}' }}\n");
+    let baseline = Baseline::read(Path::new("b.yaml"), &text).unwrap();
+    let active = ActiveBaseline::new("b.yaml".into(), baseline.entries);
+    let (transcript, mut verdict) = verdict(RuleStatus::Pass);
+    let (path, expected) = ("x.snap".into(), "role: Presenter\nat: <time 1>\n".to_owned());
+    verdict.snapshot = SnapshotVerdict::Differs { path, expected, actual: actual.to_owned() };
+    verdict.exit = Exit::Failed;
+    active.apply("a::b::v1", &transcript, &JudgeOptions::default(), &mut verdict);
+    verdict.exit
+}
+
+#[test]
+fn a_snapshot_may_differ_in_the_known_lines_alone() {
+    assert_eq!(differing("role: Presenter\nat: <time 2>\n", "<time"), Exit::Success);
+    assert_eq!(differing("role: Never\nat: <time 2>\n", "<time"), Exit::Failed);
+}
+
+#[test]
+fn every_mismatch_of_a_case_must_be_known() {
+    let held = |messages: &[&str]| {
+        let text =
+            "entries:\n  - { case: 'a::b::v1', reason: r, issue: i, match: but it is absent }\n";
+        let baseline = Baseline::read(Path::new("b.yaml"), text).unwrap();
+        let active = ActiveBaseline::new("b.yaml".into(), baseline.entries);
+        let (transcript, mut verdict) = verdict(RuleStatus::Pass);
+        let mismatch = |message: &&str| crate::scenario::Mismatch {
+            path: "ok".to_owned(),
+            message: (*message).to_owned(),
+            expected: serde_json::Value::Null,
+            actual: None,
+            place: transcript.steps[0].place.clone(),
+        };
+        verdict.steps = vec![crate::judge::StepVerdict {
+            result: crate::judge::StepResult::Failed,
+            mismatches: messages.iter().map(mismatch).collect(),
+            why: None,
+        }];
+        verdict.exit = Exit::Failed;
+        active.apply("a::b::v1", &transcript, &JudgeOptions::default(), &mut verdict);
+        verdict.exit
+    };
+    assert_eq!(held(&["expected a time, but it is absent"]), Exit::Success);
+    assert_eq!(held(&["expected a time, but it is absent", "the id is WRONG"]), Exit::Failed);
+}
+
+#[test]
+fn a_process_that_dies_is_no_case_of_now_and_then() {
+    let wrong = |mode| Wrong { mode, texts: vec!["x".to_owned()] };
+    let text = "entries:\n  - { case: 'a::b::v1', reason: r, issue: i, mode: flaky }\n";
+    let entry = &Baseline::read(Path::new("b.yaml"), text).unwrap().entries[0];
+    assert!(wrong(Mode::Fails).is_as(entry) && wrong(Mode::Warns).is_as(entry));
+    assert!(!wrong(Mode::Crashes).is_as(entry));
+}

@@ -123,6 +123,20 @@ impl Baseline {
         ))
     }
 
+    /// Entries that ended before a day, a line each: they excuse nothing any more.
+    pub fn ended(&self, today: chrono::NaiveDate) -> Vec<String> {
+        let past = |entry: &&Entry| entry.until.is_some_and(|until| until < today);
+        let told = |entry: &Entry| {
+            let until = entry.until.map(|day| day.to_string()).unwrap_or_default();
+            let path = self.path.display();
+            format!(
+                "{path}:{}: this entry ended on {until}, remove it: {}",
+                entry.line, entry.reason
+            )
+        };
+        self.entries.iter().filter(past).map(told).collect()
+    }
+
     /// The entries that hold for an implementation on a day, ready to be applied.
     pub fn activate(
         &self,
@@ -166,9 +180,12 @@ impl WrittenEntry {
             Texts::One(text) => vec![text],
             Texts::Many(texts) => texts,
         };
-        if matches.is_empty() && cases.iter().any(|pattern| pattern.as_str().contains("**")) {
+        if matches.iter().any(|text| text.trim().is_empty()) {
+            problems.push("a `match` without a word fits whatever comes".to_owned());
+        }
+        if matches.is_empty() && cases.iter().any(Pattern::is_wide) {
             problems.push(
-                "an entry that names cases by `**` needs `match`: what is said in all of them"
+                "an entry that names many scenarios by `*` needs `match`: what is said in all of them"
                     .to_owned(),
             );
         }

@@ -36,7 +36,7 @@ fn all_mistakes_are_told_at_once_with_their_lines() {
     let BaselineError(mistakes) = read(text).unwrap_err();
     let said = mistakes.join("\n");
     for part in [
-        "known-failures.yaml:9: an entry that names cases by `**` needs `match`",
+        "known-failures.yaml:9: an entry that names many scenarios by `*` needs `match`",
         "known-failures.yaml:2: an entry needs `issue`",
         "known-failures.yaml:2: there is no rule `NOPE-1`",
         "known-failures.yaml:4: an entry needs `case`",
@@ -69,4 +69,19 @@ fn a_baseline_of_another_sdk_is_refused() {
     let said = of_mine.stranger(&implementation("theirs")).unwrap();
     assert!(said.contains("`mine`") && said.contains("`theirs`"), "{said}");
     assert_eq!(read("entries: []\n").stranger(&implementation("theirs")), None);
+}
+
+#[test]
+fn what_names_many_scenarios_says_what_is_said_in_all_of_them() {
+    let read = |entry: &str| {
+        let text = format!("entries:\n  - {{ reason: r, issue: i, {entry} }}\n");
+        Baseline::read(Path::new("b.yaml"), &text).map_err(|error| error.to_string())
+    };
+    for wide in ["'**'", "'*::*::*'", "'rooms::*::v1'", "'rooms::get-*::v1'"] {
+        let refused = read(&format!("case: {wide}")).unwrap_err();
+        assert!(refused.contains("needs `match`"), "{wide}: {refused}");
+        assert!(read(&format!("case: {wide}, match: but it is absent")).is_ok(), "{wide}");
+    }
+    assert!(read("case: 'rooms::get::*'").is_ok(), "one scenario");
+    assert!(read("case: '**', match: ''").unwrap_err().contains("without a word"));
 }

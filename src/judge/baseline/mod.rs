@@ -7,6 +7,7 @@
 //! | `pattern` | names of cases and rules with `*` in their elements |
 //! | `requirement` | ranges of versions |
 //! | `essence` | what the texts of several failures have in common |
+//! | `interface` | what went wrong at the interface of a case, text by text |
 //! | `apply` | holding a verdict against the entries, strictly both ways |
 //! | `update` | writing the file anew from what a run found |
 
@@ -14,11 +15,12 @@ mod apply;
 mod entry;
 mod essence;
 mod file;
+pub mod interface;
 mod pattern;
 mod requirement;
 mod update;
 
-pub use apply::{ActiveBaseline, Remark, Standing, interface_text};
+pub use apply::{ActiveBaseline, Remark, Standing};
 pub use entry::{Entry, Mode};
 pub use file::{Baseline, BaselineError};
 pub use pattern::Pattern;

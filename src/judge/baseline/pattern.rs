@@ -21,6 +21,14 @@ impl Pattern {
         !self.0.contains('*')
     }
 
+    /// Whether it may name several scenarios, and not one at several api-versions.
+    pub fn is_wide(&self) -> bool {
+        match self.0.rsplit_once("::") {
+            Some((scenario, _)) => scenario.contains('*') || self.0.contains("**"),
+            None => self.0.contains('*'),
+        }
+    }
+
     pub fn matches(&self, name: &str) -> bool {
         let pattern: Vec<&str> = self.0.split("::").collect();
         let name: Vec<&str> = name.split("::").collect();

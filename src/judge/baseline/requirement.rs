@@ -71,10 +71,19 @@ fn read_bound(text: &str) -> Result<(Comparison, Version), String> {
         .into_iter()
         .find_map(|(sign, comparison)| Some((text.strip_prefix(sign)?.trim(), comparison)))
         .unwrap_or((text, Comparison::Equal));
-    if !version.starts_with(|first: char| first.is_ascii_digit()) {
+    if !is_version(version) {
         return Err(format!("\"{text}\" is no version bound such as >=1.0 or <1.3"));
     }
     Ok((comparison, Version::read(version)))
+}
+
+/// Numbers with points between them, and perhaps what makes it older: `1.2.0`, `1.2.0b1`,
+/// `1.3.0-beta.1`.
+fn is_version(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    numbers.split('.').all(|number| !number.is_empty())
+        && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-.+".contains(c))
 }
 
 impl Version {
@@ -118,5 +127,9 @@ mod tests {
     fn what_is_no_bound_is_refused() {
         assert!(Requirement::parse("latest").unwrap_err().contains("\"latest\""));
         assert!(Requirement::parse(">=1.0,").is_err());
+        for text in [">=0.0 <0.1", "1.x", "1..2", ">=1.0;<2"] {
+            assert!(Requirement::parse(text).is_err(), "{text}");
+        }
+        assert!(Requirement::parse(">=1.3.0-beta.1").is_ok());
     }
 }

@@ -54,7 +54,7 @@ pub fn update(
     today: chrono::NaiveDate,
     found: &Found,
 ) -> String {
-    let mut text = format!("{HEAD}sdk: {}\nentries:\n", quoted(&implementation.name));
+    let mut text = String::new();
     let mut left = found.wrong.clone();
     for entry in &old.entries {
         if !entry.holds_for(implementation, today) {
@@ -81,7 +81,8 @@ pub fn update(
             write_new(&mut text, &key, &cases, found, implementation);
         }
     }
-    text
+    let list = if text.is_empty() { " []" } else { "" };
+    format!("{HEAD}sdk: {}\nentries:{list}\n{text}", quoted(&implementation.name))
 }
 
 /// Parts cases into groups of which something telling is said in all: one entry each, so that none
@@ -131,7 +132,11 @@ fn kept_patterns(
     let known = wrong.filter(|(case, texts)| entry.names(case) && entry.knows(texts));
     let known: BTreeSet<String> = known.map(|(case, _)| case.clone()).collect();
     if known.is_empty() {
-        return Vec::new();
+        // What did not run says nothing of what is known of it.
+        let judged = found.judged.iter().any(|(case, rules)| {
+            entry.names(case) && (key.rule.is_empty() || rules.contains(&key.rule))
+        });
+        return if judged { Vec::new() } else { patterns(entry) };
     }
     if let Some(cases) = left.get_mut(key) {
         cases.retain(|case, _| !known.contains(case));
@@ -200,7 +205,7 @@ fn write_new(
     }
     let _ = writeln!(text, "    versions: {}", quoted(&format!("={}", implementation.version)));
     if let Some(flavour) = &implementation.flavour {
-        let _ = writeln!(text, "    flavour: {flavour}");
+        let _ = writeln!(text, "    flavour: {}", quoted(flavour));
     }
     if key.mode != Mode::Fails.name() {
         let _ = writeln!(text, "    mode: {}", key.mode);
@@ -216,10 +221,10 @@ fn write_entry(text: &mut String, entry: &Entry, cases: &[String]) {
     };
     line("rule", entry.rule.clone());
     line("reason", Some(quoted(&entry.reason)));
-    line("issue", Some(entry.issue.clone()));
+    line("issue", Some(quoted(&entry.issue)));
     line("versions", entry.versions.as_ref().map(|range| quoted(&range.to_string())));
-    line("runtime", entry.runtime.as_ref().map(|(name, range)| format!("{name} {range}")));
-    line("flavour", entry.flavour.clone());
+    line("runtime", entry.runtime.as_ref().map(|(name, range)| quoted(&format!("{name} {range}"))));
+    line("flavour", entry.flavour.as_deref().map(quoted));
     line("until", entry.until.map(|day| quoted(&day.to_string())));
     line("match", written(&entry.matches));
     line("mode", (entry.mode != Mode::Fails).then(|| entry.mode.name().to_owned()));

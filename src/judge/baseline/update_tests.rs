@@ -53,7 +53,7 @@ fn what_is_new_gets_patterns_that_name_it_and_nothing_else() {
 
 #[test]
 fn reasons_are_kept_while_they_hold_and_entries_go_when_nothing_fails() {
-    let old = "entries:\n  - case: '*::*::v1/REQ-8'\n    reason: sends null\n    issue: link\n  - case: '**/PAG-1'\n    reason: fixed\n    match: x\n    issue: link\n  - case: '**/PAG-1'\n    reason: elsewhere\n    match: x\n    issue: link\n    versions: '<1.0'\n";
+    let old = "entries:\n  - case: '*::*::v1/REQ-8'\n    reason: sends null\n    match: was not set\n    issue: link\n  - case: '**/PAG-1'\n    reason: fixed\n    match: x\n    issue: link\n  - case: '**/PAG-1'\n    reason: elsewhere\n    match: x\n    issue: link\n    versions: '<1.0'\n";
     let baseline = written(old, &found());
     let kept: Vec<&str> = baseline.entries.iter().map(|entry| entry.reason.as_str()).collect();
     assert_eq!(kept, ["sends null", "elsewhere"]);
@@ -81,7 +81,7 @@ fn a_name_that_yaml_would_misread_is_quoted() {
 
 #[test]
 fn what_goes_wrong_now_and_then_is_not_written_twice() {
-    let old = "entries:\n  - { cases: ['rooms::*::*'], rule: REQ-8, reason: a race, issue: link, mode: flaky }\n";
+    let old = "entries:\n  - { cases: ['rooms::*::*'], rule: REQ-8, reason: a race, issue: link, match: was not set, mode: flaky }\n";
     assert_eq!(written(old, &found()).entries.len(), 1);
     assert_eq!(written(old, &Found::default()).entries.len(), 1);
 }
@@ -112,4 +112,21 @@ fn failures_that_have_nothing_in_common_get_an_entry_each() {
         "{baseline:?}"
     );
     assert!(!baseline.entries[2].knows(&one("the process crashed")));
+}
+
+#[test]
+fn what_did_not_run_keeps_its_entry() {
+    let old = "entries:\n  - { case: 'other::one::v1/REQ-8', reason: by hand, issue: link }\n  - { case: 'other::one::v1', reason: by hand too, issue: link }\n  - { case: 'rooms::get::v1/RET-5', reason: another lane, issue: link }\n";
+    let baseline = written(old, &found());
+    let kept: Vec<&str> = baseline.entries.iter().map(|entry| entry.reason.as_str()).collect();
+    assert_eq!(kept[..3], ["by hand", "by hand too", "another lane"]);
+}
+
+#[test]
+fn what_is_written_can_be_read_again() {
+    let odd = "entries:\n  - case: 'a::b::v1'\n    reason: r\n    issue: 'see: tracker #12 \"x\"'\n    runtime: 'C: >=3.11'\n    flavour: '#1'\n";
+    let baseline = written(odd, &Found::default());
+    assert_eq!(baseline.entries[0].issue, "see: tracker #12 \"x\"");
+    assert_eq!(baseline.entries[0].flavour.as_deref(), Some("#1"));
+    assert_eq!(written("entries: []\n", &Found::default()).entries.len(), 0);
 }

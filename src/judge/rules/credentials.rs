@@ -84,12 +84,25 @@ pub(super) fn plain_http_is_refused(watch: &Watch<'_>, tally: &mut Tally) {
         if !given {
             continue;
         }
+        // Some SDKs speak https whatever the endpoint says: as good as a refusal.
+        let bare = |exchange: &Exchange| exchange.sent.scheme == "http";
+        let shown = |exchange: &Exchange| authorization(exchange).is_some();
+        let mut insecure = step.record.exchanges.iter().enumerate();
+        if let Some((index, _)) = insecure.find(|(_, one)| bare(one) && shown(one)) {
+            tally.demand((step.index, index), false, || {
+                format!(
+                    "a call to an http endpoint is not refused: its credentials went out, and it came to {}",
+                    step.outcome_words()
+                )
+            });
+            continue;
+        }
+        // Where nothing was seen on the wire, only the client can say why.
+        let sent = !step.record.exchanges.is_empty();
         let refused = step
             .failure()
             .is_some_and(|failure| matches!(failure.kind, ErrorKind::Validation | ErrorKind::Auth));
-        // Some SDKs speak https whatever the endpoint says: as good as a refusal.
-        let secured = step.record.exchanges.iter().any(|exchange| exchange.sent.scheme == "https");
-        tally.demand_of_step(step.index, refused || secured, || {
+        tally.demand_of_step(step.index, refused || sent, || {
             format!(
                 "a call to an http endpoint is not refused: it came to {}",
                 step.outcome_words()

@@ -193,7 +193,7 @@ pub(super) const RULES: &[Rule] = &[
         profile: Profile::Sdk,
         title: "Giving a call up ends the back-off at once: no further attempt, an error that says so.",
         source: "AC#azurecore-http-retry-honor-cancellation; DS#general-network-accept-cancellation",
-        observed: "Calls that are given up during a long back-off: how long they took, how many attempts followed, the kind of the error.",
+        observed: "Calls that are given up during a long back-off: whether they ended before the pause that was asked for did (the one bound from above, seconds wide), how many attempts followed, the kind of the error.",
         why: "Programs that shut down hang in a sleep that nobody needs.",
         how: "Wait on the caller's cancellation as well as on the clock.",
         judging: Judging::Active(attempts::cancellation_is_prompt),

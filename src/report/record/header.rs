@@ -42,6 +42,9 @@ pub struct Header {
     /// Unknown api-versions and the known ones as which they were served.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served_as: Vec<(String, String)>,
+    /// The options that decide how cases come out, as they stand in a command.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub options: String,
     /// Whatever else tells one environment from another, such as the service's build headers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,

@@ -1,0 +1,113 @@
+//! What went wrong at the interface of a case, text by text: each must be known, or something new
+//! would hide behind what is.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::Mode;
+use crate::judge::{Problem, SnapshotVerdict, StepResult, Verdict};
+use crate::transcript::{Ended, FaultKind, Outcome, StepRecord, Transcript};
+
+/// Way and words of what went wrong: process, steps, snapshot, problems. Leaks are nobody's known
+/// failure.
+pub fn wrong(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, Vec<String>)> {
+    let mut texts = Vec::new();
+    let mut mode = Mode::Fails;
+    if let Ended::Implementation(fault) = &transcript.ended {
+        texts.push(fault.message.clone());
+        if fault.kind != FaultKind::Refused {
+            mode = Mode::Crashes;
+        }
+    }
+    texts.extend(steps(transcript, verdict));
+    if let SnapshotVerdict::Differs { path, expected, actual } = &verdict.snapshot {
+        texts.extend(differences(path, expected, actual));
+    }
+    // That the process ended is told above, in its own words.
+    let told = !texts.is_empty() && mode == Mode::Crashes;
+    texts.extend(verdict.problems.iter().filter_map(|one| problem(one, told)));
+    (!texts.is_empty()).then_some((mode, texts))
+}
+
+/// What failed steps say, each with what the SDK said: the cause may be all that is telling.
+fn steps(transcript: &Transcript, verdict: &Verdict) -> Vec<String> {
+    let mut texts = Vec::new();
+    // A step breaks for what an earlier one, of which nothing was expected, did not come to.
+    let mut causes: Vec<String> = Vec::new();
+    for (step, judged) in transcript.steps.iter().zip(&verdict.steps) {
+        let cause = cause(step);
+        if judged.result != StepResult::Failed {
+            causes.extend(cause.filter(|_| step.expectations.is_empty()));
+            continue;
+        }
+        let before = texts.len();
+        for mismatch in &judged.mismatches {
+            texts.push(with(&mismatch.message, cause.as_slice()));
+        }
+        if let Some(why) = &judged.why {
+            let all: Vec<String> = causes.iter().chain(&cause).cloned().collect();
+            texts.push(with(why, &all));
+        }
+        if texts.len() == before {
+            texts.push(with("the step failed", cause.as_slice()));
+        }
+    }
+    texts
+}
+
+fn cause(step: &StepRecord) -> Option<String> {
+    match &step.outcome {
+        Some(Outcome::Err(failure)) => {
+            Some(format!("{}: {}", step.path, crate::judge::words(failure)))
+        }
+        _ => None,
+    }
+}
+
+fn with(text: &str, causes: &[String]) -> String {
+    let mut whole = text.to_owned();
+    for cause in causes {
+        whole.push('\n');
+        whole.push_str(cause);
+    }
+    whole
+}
+
+/// Each line that only one of the two holds.
+fn differences(path: &Path, expected: &str, actual: &str) -> Vec<String> {
+    let lines = |sign: char, text: &str, other: &str| -> Vec<String> {
+        let mut left: HashMap<&str, usize> = HashMap::new();
+        other.lines().for_each(|line| *left.entry(line).or_default() += 1);
+        let only = text.lines().filter(|line| match left.get_mut(line) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        });
+        only.map(|line| format!("the snapshot {} differs: {sign} {}", path.display(), line.trim()))
+            .collect()
+    };
+    let mut all = lines('-', expected, actual);
+    all.extend(lines('+', actual, expected));
+    if all.is_empty() {
+        all.push(format!("the snapshot {} differs in the order of its lines", path.display()));
+    }
+    all
+}
+
+fn problem(problem: &Problem, told: bool) -> Option<String> {
+    match problem {
+        Problem::Ended(why) => (!told).then(|| why.clone()),
+        Problem::UnconsumedFault(why) => Some(why.clone()),
+        Problem::IdleDeviation { path, .. } => {
+            Some(format!("the deviation {path} excuses nothing"))
+        }
+        Problem::State(mismatch) => Some(mismatch.message.clone()),
+        // Not the implementation's fault: no baseline can know it.
+        Problem::Leak(_)
+        | Problem::Contract(_)
+        | Problem::SnapshotUnreadable { .. }
+        | Problem::SnapshotUnwritten { .. } => None,
+    }
+}
