@@ -16,7 +16,7 @@ use crate::plan::Case;
 use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
 use crate::scenario::Lane;
 use crate::target::{Settlement, Target};
-use crate::transcript::{CleanupResult, Ended, Transcript};
+use crate::transcript::{CleanupResult, Ended, FaultKind, Transcript};
 
 /// How many cases may be ahead of the one that is reported next, for each job. Bounds memory.
 const AHEAD: usize = 8;
@@ -260,8 +260,12 @@ impl Sum {
 
     fn count(&mut self, judged: &Judged) {
         self.see(judged.verdict.exit);
+        let given_up = matches!(&judged.transcript.ended,
+            Ended::Implementation(fault) if fault.kind == FaultKind::Exhausted);
         if judged.verdict.is_green() {
             self.finished.passed += 1;
+        } else if given_up {
+            self.finished.not_run += 1;
         } else {
             self.finished.failed += 1;
         }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use super::super::signals::Interrupts;
 use super::preparation::prepare;
 use super::suite::duration;
 use crate::cli::output::{say, warn};
 use crate::driver::adapter::{Access, Examination, Examined, ExaminedResult, Limits};
 use crate::emulator::{Emulator, TrustFiles};
 use crate::exit::Exit;
+use crate::report::quoted;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -43,7 +45,12 @@ pub async fn carry_out(args: Args) -> anyhow::Result<Exit> {
     };
     let patience = args.patience.unwrap_or(ANSWER);
     let examination = Examination::new(&command, &access, trust.ca_file(), limits, patience);
-    let results = examination.run().await;
+    let mut interrupts = Interrupts::listen()?;
+    let results = tokio::select! {
+        results = examination.run() => results,
+        // The adapter goes with the examination that held it.
+        _ = interrupts.next() => return Ok(Exit::Interrupted),
+    };
     for result in &results {
         print(result);
     }
@@ -72,6 +79,6 @@ fn conclude(results: &[Examined], command: &str) -> Exit {
         say!("{broken} broken");
         return Exit::Failed;
     }
-    say!("the protocol is kept; next: acs-conformance sdk run --adapter '{command}'");
+    say!("the protocol is kept; next: acs-conformance sdk run --adapter {}", quoted(command));
     Exit::Success
 }

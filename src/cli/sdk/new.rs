@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::cli::output::{print, say, warn};
 use crate::driver::adapter::Skeleton;
 use crate::exit::Exit;
+use crate::report::quoted;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -37,6 +38,7 @@ pub fn carry_out(args: &Args) -> anyhow::Result<Exit> {
     file.write_all(skeleton.text().as_bytes())?;
     let interpreter = skeleton.interpreter();
     say!("wrote {}", path.display());
-    say!("next: acs-conformance sdk check '{interpreter} {}'", path.display());
+    let command = format!("{interpreter} {}", quoted(&path.to_string_lossy()));
+    say!("next: acs-conformance sdk check {}", quoted(&command));
     Ok(Exit::Success)
 }

@@ -24,6 +24,7 @@ use crate::report::record::Implementation;
 use crate::report::terminal::{Terminal, TerminalOptions};
 use crate::report::{RecorderOptions, Sink, quoted};
 use crate::run::CaseOptions;
+use crate::scenario::diagnostics::render;
 use crate::scenario::{Lane, Loaded};
 use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
 
@@ -195,7 +196,14 @@ impl SuiteArgs {
             require_coverage: self.require_coverage,
             today: chrono::Utc::now().date_naive(),
         };
-        let prepared = match trial.prepare(command, Limits::default()).await {
+        let mut signals = Interrupts::listen()?;
+        let prepared = tokio::select! {
+            prepared = trial.prepare(command, Limits::default()) => prepared,
+            _ = signals.next() => {
+                return Ok(Ran::Not(Exit::Interrupted, "it was interrupted".to_owned()));
+            }
+        };
+        let prepared = match prepared {
             Ok(prepared) => prepared,
             Err(fault) => {
                 return Ok(Ran::refused(Exit::Unreachable, &fault));
@@ -209,7 +217,6 @@ impl SuiteArgs {
             }
         };
         let interrupt = trial.options.interrupt.clone();
-        let mut signals = Interrupts::listen()?;
         let enough = async move {
             signals.next().await;
             warn!("ending: what is under way is given up; once more ends at once");
@@ -254,9 +261,7 @@ impl SuiteArgs {
         }
         let loaded = paths.load();
         for diagnostic in &loaded.diagnostics {
-            let file = diagnostic.file().map(|file| file.display().to_string()).unwrap_or_default();
-            let line = diagnostic.place.as_ref().map_or(0, |place| place.line);
-            warn!("error: {file}:{line}: {}", diagnostic.message);
+            warn!("{}\n", render(diagnostic, true));
         }
         loaded
     }

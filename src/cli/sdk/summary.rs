@@ -1,5 +1,6 @@
 //! What `sdk` says of an SDK: a line a case with its two verdicts, and the sum.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::cli::output::{say, warn};
@@ -94,6 +95,7 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
         finished.not_applicable,
         finished.duration.as_secs_f64()
     );
+    left_out(prepared);
     if tally.expected > 0 {
         let known = count(tally.expected, "known failure");
         say!("  {known}, as the baseline expects");
@@ -125,6 +127,35 @@ pub fn tell(prepared: &Prepared, outcome: &Outcome) {
     }
     for line in rules(outcome) {
         say!("  {line}");
+    }
+}
+
+/// Why cases are n/a, with the number of cases for each reason; the most frequent ones.
+fn left_out(prepared: &Prepared) {
+    const TOLD: usize = 6;
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for skipped in &prepared.plan.skipped {
+        // A case may want several features: each is a reason of its own.
+        let split = skipped.reason.split_once(" does not declare ");
+        let wanted: Vec<String> = match split {
+            Some((who, features)) => features
+                .split(", ")
+                .map(|feature| format!("{who} does not declare {feature}"))
+                .collect(),
+            None => vec![skipped.reason.clone()],
+        };
+        wanted.into_iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
+    }
+    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, cases)| std::cmp::Reverse(*cases));
+    for (reason, cases) in reasons.iter().take(TOLD) {
+        say!("    n/a {}: {reason}", count(*cases, "case"));
+    }
+    if let Some(more) = reasons.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        say!("    n/a for {} more", count(more, "reason"));
+    }
+    if prepared.plan.cases.is_empty() && prepared.plan.skipped.is_empty() {
+        say!("  nothing ran: no case fits what was asked for");
     }
 }
 

@@ -151,15 +151,18 @@ pub(super) async fn listen(
     mut ending: watch::Receiver<Option<std::process::ExitStatus>>,
 ) {
     let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, output));
-    let mut gone = false;
+    // From the end of the process on, whoever else holds its output is heard for a moment only.
+    let mut gone: Option<tokio::time::Instant> = None;
     let violation = loop {
-        let line = if gone {
-            tokio::time::timeout(DRAIN, lines.next()).await.unwrap_or(Ok(None))
-        } else {
-            tokio::select! {
+        let line = match gone {
+            Some(end) => tokio::time::timeout_at(end, lines.next()).await.unwrap_or(Ok(None)),
+            None => tokio::select! {
                 line = lines.next() => line,
-                _ = ending.wait_for(Option::is_some) => { gone = true; continue }
-            }
+                _ = ending.wait_for(Option::is_some) => {
+                    gone = Some(tokio::time::Instant::now() + DRAIN);
+                    continue;
+                }
+            },
         };
         match line {
             Ok(Some(Line::Protocol(line))) => {

@@ -79,15 +79,19 @@ pub(super) fn protocol(violation: &Violation, words: &LastWords) -> Fault {
     }
 }
 
-pub(super) fn refused(feature: &str, reason: &str) -> Fault {
-    Fault {
-        kind: FaultKind::Refused,
-        message: format!(
+pub(super) fn refused(feature: &str, declared: bool, reason: &str) -> Fault {
+    let message = if declared {
+        format!(
             "the adapter declares the feature \"{feature}\" and then answers \"unsupported\" to \
              it: {reason}"
-        ),
-        last_words: String::new(),
-    }
+        )
+    } else {
+        format!(
+            "the adapter declares all that the call needs and then answers \"unsupported\" for \
+             want of \"{feature}\", which it was not asked for: {reason}"
+        )
+    };
+    Fault { kind: FaultKind::Refused, message, last_words: String::new() }
 }
 
 pub(super) fn quarantined(case: &str) -> Fault {

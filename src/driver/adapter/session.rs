@@ -198,11 +198,12 @@ impl AdapterDriver {
         performed
     }
 
-    /// `unsupported` is no outcome of what was declared.
+    /// `unsupported` is no outcome: all that the call needs was declared, whatever feature the
+    /// adapter names now.
     fn refusal(&mut self, unsupported: super::answer::Unsupported) -> Performed {
         let super::answer::Unsupported { feature, reason, .. } = unsupported;
-        let fault = self.features.declares(&feature).then(|| fault::refused(&feature, &reason));
-        if let (Some(_), Some(case)) = (&fault, &mut self.case) {
+        let fault = Some(fault::refused(&feature, self.features.declares(&feature), &reason));
+        if let Some(case) = &mut self.case {
             case.failed = true;
         }
         Performed { fault, ..Performed::of(Outcome::Unsupported { feature, reason }) }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Mode;
 use crate::judge::{Problem, SnapshotVerdict, StepResult, Verdict};
+use crate::scenario::matcher::Subject;
 use crate::transcript::{Ended, FaultKind, Outcome, StepRecord, Transcript};
 
 /// Way and words of what went wrong: process, steps, snapshot, problems. Leaks are nobody's known
@@ -18,9 +19,11 @@ pub fn wrong(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, Vec<St
             mode = Mode::Crashes;
         }
     }
-    texts.extend(steps(transcript, verdict));
+    let (failed, causes) = steps(transcript, verdict);
+    texts.extend(failed);
     if let SnapshotVerdict::Differs { expected, actual, .. } = &verdict.snapshot {
-        texts.extend(differences(expected, actual));
+        let lines = differences(expected, actual);
+        texts.extend(lines.iter().map(|line| with(line, &causes)));
     }
     // That the process ended is told above, in its own words.
     let told = !texts.is_empty() && mode == Mode::Crashes;
@@ -28,35 +31,36 @@ pub fn wrong(transcript: &Transcript, verdict: &Verdict) -> Option<(Mode, Vec<St
     (!texts.is_empty()).then_some((mode, texts))
 }
 
-/// What failed steps say, each with what the SDK said: the cause may be all that is telling.
-fn steps(transcript: &Transcript, verdict: &Verdict) -> Vec<String> {
+/// What failed steps say, each with what the SDK said, which may be all that is telling; and all
+/// errors that nothing asked for: what comes after a step, and the snapshot, may suffer from them.
+fn steps(transcript: &Transcript, verdict: &Verdict) -> (Vec<String>, Vec<String>) {
     let mut texts = Vec::new();
-    // A step breaks for what an earlier one, of which nothing was expected, did not come to.
     let mut causes: Vec<String> = Vec::new();
     for (step, judged) in transcript.steps.iter().zip(&verdict.steps) {
         let cause = cause(step);
-        if judged.result != StepResult::Failed {
-            causes.extend(cause.filter(|_| step.expectations.is_empty()));
-            continue;
+        if judged.result == StepResult::Failed {
+            let own = cause.as_slice();
+            let all = [causes.as_slice(), own].concat();
+            let told = judged.mismatches.iter().map(|mismatch| mismatch.message.as_str());
+            let told: Vec<&str> = told.chain(judged.why.as_deref()).collect();
+            let suffers = |text: &str| text.contains("has no value");
+            texts
+                .extend(told.iter().map(|text| with(text, if suffers(text) { &all } else { own })));
+            if told.is_empty() {
+                texts.push(with("the step failed", &all));
+            }
         }
-        let before = texts.len();
-        for mismatch in &judged.mismatches {
-            texts.push(with(&mismatch.message, cause.as_slice()));
-        }
-        if let Some(why) = &judged.why {
-            let all: Vec<String> = causes.iter().chain(&cause).cloned().collect();
-            texts.push(with(why, &all));
-        }
-        if texts.len() == before {
-            texts.push(with("the step failed", cause.as_slice()));
-        }
+        causes.extend(cause);
     }
-    texts
+    (texts, causes)
 }
 
+/// The error that a step came to, unless an error was expected of it.
 fn cause(step: &StepRecord) -> Option<String> {
+    let asks = |subject: &Subject| *subject == Subject::Error;
+    let mut subjects = step.expectations.iter().flat_map(|one| &one.subjects);
     match &step.outcome {
-        Some(Outcome::Err(failure)) => {
+        Some(Outcome::Err(failure)) if !subjects.any(|(subject, _)| asks(subject)) => {
             Some(format!("{}: {}", step.path, crate::judge::words(failure)))
         }
         _ => None,
