@@ -347,6 +347,34 @@ fn an_adapter_that_hangs_does_not_outlive_an_interrupted_run() {
     assert!(is_gone(&adapter), "the adapter lives on");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_adapter_does_not_outlive_an_interrupted_check_or_a_run_that_waits_for_its_hello() {
+    let folder = folder();
+    let silent = "echo $$ > hanging; sleep 784";
+    std::fs::write(folder.path().join("hangs.sh"), HANGS).expect("written");
+    std::fs::write(folder.path().join("silent.sh"), silent).expect("written");
+    for arguments in [
+        &["sdk", "check", "sh hangs.sh"][..],
+        &["sdk", "check", "sh silent.sh"],
+        &["sdk", "run", "--adapter", "sh silent.sh"],
+    ] {
+        let _ = std::fs::remove_file(folder.path().join("hanging"));
+        let mut acs = std::process::Command::new(PROGRAM)
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it runs");
+        let adapter = written(&folder.path().join("hanging"));
+        signal("INT", &acs.id().to_string());
+        assert_eq!(acs.wait().expect("it ends").code(), Some(130), "{arguments:?}");
+        assert!(is_gone(&adapter), "{arguments:?}: the adapter lives on");
+    }
+}
+
 /// What a program writes into a file, once it has.
 #[cfg(unix)]
 pub fn written(path: &Path) -> String {

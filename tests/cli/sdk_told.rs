@@ -260,3 +260,42 @@ fn shards_of_runs_that_were_judged_otherwise_do_not_merge() {
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert!(said.contains("differs from 1.jsonl in its options"), "{said}");
 }
+
+#[test]
+fn why_cases_are_left_out_is_told_by_reason() {
+    let folder = folder();
+    every_rule_needs_retry_config(folder.path());
+    judge(folder.path(), &without("retry-config"), &["runs.yaml", "needs.yaml"])
+        .ended(0)
+        .says("n/a 1 case: requires retry-config");
+    judge(folder.path(), &reference(""), &["--filter", "nosuch::*"])
+        .ended(5)
+        .says("nothing ran: no case fits what was asked for");
+}
+
+#[test]
+fn a_scenario_that_is_wrong_is_shown_as_check_shows_it() {
+    let folder = folder();
+    let text = "name: Wrong\nsteps:\n  - call: { op: rooms.gett, expect: { ok: [] } }\n";
+    write(folder.path(), "wrong.yaml", text);
+    judge(folder.path(), &reference(""), &["wrong.yaml"])
+        .ended(2)
+        .says(" --> wrong.yaml:5:")
+        .says("did you mean `rooms.get`?");
+}
+
+#[test]
+fn the_next_command_can_be_pasted_whatever_the_file_is_called() {
+    let folder = folder();
+    let said = sdk(folder.path(), &["new", "python", "my 'own.py"]).ended(0).1;
+    let next = said.lines().find_map(|line| line.strip_prefix("next: ")).expect("a command");
+    let line = next.replacen("acs-conformance", &format!("'{PROGRAM}'"), 1);
+    let line = line.replace("'python ", "'python3 ");
+    let checked = std::process::Command::new("sh")
+        .args(["-c", &line])
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(!said.contains("No such file") && !said.contains("can't open"), "{line}\n{said}");
+}

@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use super::hostile_adapter::WORD;
 
 /// What is asked of the adapter, the verdict of that case, the exit code, and words that must be said.
-const MODES: [(&str, &str, i32, &str); 14] = [
+const MODES: [(&str, &str, i32, &str); 16] = [
     ("crash", "crashed", 1, "these are my last words"),
     ("hang", "timed-out", 1, "no result for rooms.get within"),
     ("hang-on-goodbye", "pass", 0, "did not end within 3s after bye; SIGTERM ended it"),
@@ -23,6 +23,13 @@ const MODES: [(&str, &str, i32, &str); 14] = [
     ("flood", "protocol", 1, "more than 8388608 bytes of log came during one call"),
     ("deaf", "timed-out", 1, "no result for rooms.get within"),
     ("open-stdout", "crashed", 1, "exit status: 7"),
+    ("chatty-child", "crashed", 1, "exit status: 7"),
+    (
+        "excuse",
+        "refused",
+        1,
+        "for want of \"my-own-excuse\", which it was not asked for: not today",
+    ),
     ("refuse", "refused", 1, "declares the feature \"op:rooms.get\""),
 ];
 

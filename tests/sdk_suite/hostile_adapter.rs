@@ -83,6 +83,14 @@ fn call(message: &Value) -> bool {
             leave_a_child();
             std::process::exit(7);
         }
+        "chatty-child" => {
+            leave_a_chatty_child();
+            std::process::exit(7);
+        }
+        "excuse" => {
+            let unsupported = json!({"feature": "my-own-excuse", "reason": "not today"});
+            say(&json!({"type": "result", "id": id, "outcome": {"unsupported": unsupported}}));
+        }
         "refuse" => {
             let unsupported = json!({"feature": "op:rooms.get", "reason": "not today"});
             say(&json!({"type": "result", "id": id, "outcome": {"unsupported": unsupported}}));
@@ -138,6 +146,14 @@ fn ignore_sigterm() {
 
 #[cfg(not(unix))]
 fn ignore_sigterm() {}
+
+/// A child that goes on printing, so that the output is never still.
+#[expect(clippy::zombie_processes, reason = "to leave it behind is what is tested")]
+fn leave_a_chatty_child() {
+    let script = "while :; do echo beat; sleep 0.05; done";
+    let child = std::process::Command::new("sh").args(["-c", script]).stdin(Stdio::null()).spawn();
+    child.expect("sh can be started");
+}
 
 /// A child that keeps our standard output open long after our end.
 #[expect(clippy::zombie_processes, reason = "to leave it behind is what is tested")]
