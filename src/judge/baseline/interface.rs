@@ -37,8 +37,9 @@ fn steps(transcript: &Transcript, verdict: &Verdict) -> (Vec<String>, Vec<String
     let mut texts = Vec::new();
     let mut causes: Vec<String> = Vec::new();
     for (step, judged) in transcript.steps.iter().zip(&verdict.steps) {
-        let cause = cause(step);
-        if judged.result == StepResult::Failed {
+        let failed = judged.result == StepResult::Failed;
+        let cause = cause(step, failed);
+        if failed {
             let own = cause.as_slice();
             let all = [causes.as_slice(), own].concat();
             let told = judged.mismatches.iter().map(|mismatch| mismatch.message.as_str());
@@ -55,12 +56,12 @@ fn steps(transcript: &Transcript, verdict: &Verdict) -> (Vec<String>, Vec<String
     (texts, causes)
 }
 
-/// The error that a step came to, unless an error was expected of it.
-fn cause(step: &StepRecord) -> Option<String> {
+/// The error that a step came to, unless it is the one that was expected.
+fn cause(step: &StepRecord, failed: bool) -> Option<String> {
     let asks = |subject: &Subject| *subject == Subject::Error;
     let mut subjects = step.expectations.iter().flat_map(|one| &one.subjects);
     match &step.outcome {
-        Some(Outcome::Err(failure)) if !subjects.any(|(subject, _)| asks(subject)) => {
+        Some(Outcome::Err(failure)) if failed || !subjects.any(|(subject, _)| asks(subject)) => {
             Some(format!("{}: {}", step.path, crate::judge::words(failure)))
         }
         _ => None,
