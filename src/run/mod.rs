@@ -16,6 +16,7 @@ mod reporters;
 mod scope;
 mod steps;
 mod suite;
+mod sum;
 mod wait;
 mod wording;
 

@@ -9,14 +9,16 @@ use tokio::sync::Semaphore;
 
 use super::CaseOptions;
 use super::reporters::Reporters;
+use super::sum::Sum;
 use crate::driver::{Driver, DriverKind};
 use crate::exit::Exit;
+use crate::judge::rules::{RuleResult, RuleStatus};
 use crate::judge::{JudgeOptions, Rate, Verdict};
 use crate::plan::Case;
-use crate::report::{CaseFinished, Event, RunFinished, RunStarted, Sink};
+use crate::report::{Event, RunFinished, RunStarted, Sink};
 use crate::scenario::Lane;
-use crate::target::{Settlement, Target};
-use crate::transcript::{CleanupResult, Ended, FaultKind, Transcript};
+use crate::target::Target;
+use crate::transcript::{Ended, Transcript};
 
 /// How many cases may be ahead of the one that is reported next, for each job. Bounds memory.
 const AHEAD: usize = 8;
@@ -39,20 +41,22 @@ pub struct Suite {
 }
 
 /// What all cases of a run share.
-struct Shared {
-    suite: Suite,
-    reporters: Reporters,
+pub(super) struct Shared {
+    pub suite: Suite,
+    pub reporters: Reporters,
     permits: Semaphore,
     /// How many permits there are.
     jobs: u32,
     stop: AtomicBool,
     idle: Mutex<Vec<Driver>>,
+    /// Cases that were run a second time, each with the reason.
+    pub again: Mutex<Vec<String>>,
 }
 
 /// A case that was begun, with what it came to.
-struct Judged {
-    transcript: Transcript,
-    verdict: Verdict,
+pub(super) struct Judged {
+    pub transcript: Transcript,
+    pub verdict: Verdict,
 }
 
 impl Suite {
@@ -76,6 +80,7 @@ impl Suite {
             jobs: u32::try_from(jobs).unwrap_or(u32::MAX),
             stop: AtomicBool::new(false),
             idle: Mutex::default(),
+            again: Mutex::default(),
             suite: self,
         });
         shared.reporters.tell(&Event::RunStarted(started));
@@ -118,6 +123,12 @@ impl Shared {
         let mut verdict = crate::judge::judge(&transcript, &self.suite.judge);
         if alone && verdict.exit == Exit::Failed && !interrupt.is_asked() {
             // A busy machine fails such a case now and then: it is the second failure that counts.
+            let why = first_reason(&transcript, &verdict);
+            let note = format!(
+                "{} went wrong in its first run, and the second counts: {why}",
+                case.name()
+            );
+            self.again.lock().unwrap_or_else(PoisonError::into_inner).push(note);
             transcript = self.carry_out(index, case, false).await;
             verdict = crate::judge::judge(&transcript, &self.suite.judge);
         }
@@ -192,6 +203,19 @@ impl Shared {
     }
 }
 
+/// The first thing that is wrong with a case, in a line.
+fn first_reason(transcript: &Transcript, verdict: &Verdict) -> String {
+    let interface = crate::judge::baseline::interface::wrong(transcript, verdict);
+    let interface = interface.and_then(|(_, texts)| texts.into_iter().next());
+    let broken = |rule: &&RuleResult| matches!(rule.status, RuleStatus::Fail | RuleStatus::Warn);
+    let rule =
+        verdict.rules.iter().find(broken).and_then(|rule| {
+            rule.findings.first().map(|finding| format!("{}: {finding}", rule.rule))
+        });
+    let text = interface.or(rule).unwrap_or_default();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
 /// The transcript of a case that had no world to run in.
 fn unreachable(case: &Case, target: crate::transcript::TargetKind, ended: Ended) -> Transcript {
     let why = match &ended {
@@ -215,118 +239,5 @@ fn unreachable(case: &Case, target: crate::transcript::TargetKind, ended: Ended)
         expectations: Vec::new(),
         keys: Arc::default(),
         ended,
-    }
-}
-
-/// The sum of a run while it goes on.
-struct Sum {
-    finished: RunFinished,
-    exits: Vec<Exit>,
-    /// There is nothing to run because other shards have it all: that is success.
-    empty_shard: bool,
-}
-
-impl Sum {
-    fn new(started: &RunStarted<'_>) -> Self {
-        let finished = RunFinished {
-            not_applicable: started.not_applicable.len(),
-            invalid_files: started.invalid_files,
-            ..RunFinished::default()
-        };
-        let empty_shard = started.plan.is_empty() && started.selected > 0;
-        Self { finished, empty_shard, exits: Vec::new() }
-    }
-
-    fn add(&mut self, shared: &Shared, index: usize, result: Result<Option<Judged>, String>) {
-        let judged = match result {
-            Ok(Some(judged)) => judged,
-            Ok(None) => return self.finished.not_run += 1,
-            Err(trouble) => {
-                self.finished.failed += 1;
-                self.finished.troubles.push(trouble);
-                return self.see(Exit::Harness);
-            }
-        };
-        self.count(&judged);
-        if let Some(case) = shared.suite.cases.get(index) {
-            shared.reporters.tell(&Event::CaseFinished(&CaseFinished {
-                index,
-                case,
-                transcript: &judged.transcript,
-                verdict: &judged.verdict,
-            }));
-        }
-    }
-
-    fn count(&mut self, judged: &Judged) {
-        self.see(judged.verdict.exit);
-        let given_up = matches!(&judged.transcript.ended,
-            Ended::Implementation(fault) if fault.kind == FaultKind::Exhausted);
-        if judged.verdict.is_green() {
-            self.finished.passed += 1;
-        } else if given_up {
-            self.finished.not_run += 1;
-        } else {
-            self.finished.failed += 1;
-        }
-        for cleanup in &judged.transcript.cleanup {
-            self.finished.created += 1;
-            match cleanup.result {
-                CleanupResult::Deleted | CleanupResult::AlreadyGone => self.finished.deleted += 1,
-                CleanupResult::Leaked { .. } => self.finished.leaked += 1,
-                CleanupResult::Unaccounted { .. } => self.finished.unaccounted += 1,
-            }
-        }
-    }
-
-    /// The ledger of a live target knows more than the cases: answers that were lost, and what
-    /// was found again.
-    fn settle(&mut self, settlement: Settlement) {
-        self.see(settlement.exit);
-        self.finished.notes.extend(settlement.notes);
-        if let Some(tally) = settlement.tally {
-            self.finished.created = tally.created;
-            self.finished.deleted = tally.deleted;
-            self.finished.leaked = tally.leaked;
-            self.finished.unaccounted = tally.unaccounted;
-        }
-    }
-
-    /// Each kind of end is kept once: the run may be long.
-    fn see(&mut self, exit: Exit) {
-        if !self.exits.contains(&exit) {
-            self.exits.push(exit);
-        }
-    }
-
-    fn finish(
-        mut self,
-        shared: &Shared,
-        duration: Duration,
-        settlement: Option<Settlement>,
-    ) -> RunFinished {
-        if let Some(settlement) = settlement {
-            self.settle(settlement);
-        }
-        if let Some(probes) = &shared.suite.options.probes {
-            self.finished.notes.extend(probes.lines());
-        }
-        let troubles = shared.reporters.troubles();
-        if !troubles.is_empty() {
-            self.see(Exit::Harness);
-        }
-        if shared.suite.options.interrupt.is_asked() {
-            self.see(Exit::Interrupted);
-        }
-        if self.finished.invalid_files > 0 {
-            self.see(Exit::Invalid);
-        }
-        if self.finished.passed + self.finished.failed == 0 && !self.empty_shard {
-            self.see(Exit::NothingRan);
-        }
-        self.finished.troubles.extend(troubles);
-        self.finished.duration = duration;
-        self.finished.exit = Some(Exit::worst(self.exits));
-        self.finished
     }
 }

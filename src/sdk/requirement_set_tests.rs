@@ -43,3 +43,24 @@ fn newer_cases_and_rules_are_not_scored() {
     assert!(!set.unscored_rules().contains("AUTH-1"));
     assert!(set.unscored_rules().contains("AUTH-2"));
 }
+
+/// What is frozen stays as it is: a score of a day means the same on every other. A new set gets a
+/// line here; none is ever changed.
+#[test]
+fn a_frozen_set_is_never_changed() {
+    let digests = [
+        ("2026-11-25", "89e800eb1d70458dd2b16d601c6c7ad8b41c90ac4c6e24dfef5b27bc9afff691"),
+        ("2026-11-26", "d7c3139d96b5c40477c2fde0d84f3675a31f6a445124f9922f2072b1bd2dacda"),
+    ];
+    let known: Vec<&str> = digests.iter().map(|(date, _)| *date).collect();
+    assert_eq!(RequirementSet::dates().collect::<Vec<_>>(), known);
+    for (date, digest) in digests {
+        let text = builtin::text(&format!("requirements/{date}.yaml")).unwrap();
+        assert_eq!(hex(text), digest, "{date}");
+    }
+}
+
+fn hex(text: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

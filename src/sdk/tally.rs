@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn an_entry_whose_rule_met_nothing_is_stale_and_one_of_other_cases_is_not() {
-        let text = "entries:\n  - { case: 'a::b::v1/PAG-1', reason: exact, issue: i }\n  - { case: 'a::*::v1/PAG-2', reason: pattern, issue: i }\n  - { case: 'other::b::v1/PAG-1', reason: left out, issue: i }\n";
+        let text = "entries:\n  - { case: 'a::b::v1/PAG-1', reason: exact, issue: i }\n  - { case: 'a::*::v1/PAG-2', reason: pattern, issue: i, match: x }\n  - { case: 'other::b::v1/PAG-1', reason: left out, issue: i }\n";
         let entries = Baseline::read(Path::new("b.yaml"), text).unwrap().entries;
         let tally = Tally { ran: BTreeSet::from(["a::b::v1".to_owned()]), ..Tally::default() };
         let idle = tally.idle(&entries, true);

@@ -11,8 +11,8 @@ use crate::sdk::RequirementSet;
 #[command(after_help = "\
 Examples:
   acs-conformance sdk requirements                              the sets that there are
-  acs-conformance sdk requirements --freeze > 2026-11-25.yaml   a new one, of today
-  acs-conformance sdk run --adapter … --requirements 2026-11-25 what is newer runs, and does not count
+  acs-conformance sdk requirements --freeze > 2026-11-26.yaml   a new one, of today
+  acs-conformance sdk run --adapter … --requirements 2026-11-26 what is newer runs, and does not count
 
 A set is frozen: it is never changed afterwards. Exit codes: 0 done, 2 a scenario is invalid.")]
 pub struct Args {
