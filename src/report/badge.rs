@@ -62,7 +62,7 @@ fn message(report: &Report, summary: &Summary) -> (String, &'static str) {
     };
     let mut message =
         if tried == 0 { "nothing ran".to_owned() } else { format!("{passed}/{tried} pass") };
-    if tried > 0 && idle > 0 {
+    if color == "yellowgreen" {
         message.push_str(&format!(", {} not exercised", count(idle, "rule")));
     }
     if exit != 0 && summary.red() == 0 {

@@ -8,6 +8,7 @@ mod place;
 mod preparation;
 mod requirements;
 mod run;
+mod subject;
 mod suite;
 mod summary;
 

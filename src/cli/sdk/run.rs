@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::place::PlaceArgs;
-use super::suite::{Ran, Subject, SuiteArgs};
+use super::subject::{Ran, Subject};
+use super::suite::SuiteArgs;
 use super::summary;
 use crate::cli::output::warn;
 use crate::exit::Exit;

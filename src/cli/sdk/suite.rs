@@ -7,8 +7,8 @@ use super::super::emulation;
 use super::super::report_files::ReportFiles;
 use super::super::selection::version;
 use super::super::signals::Interrupts;
-use super::place::PlaceArgs;
 use super::preparation::prepare;
+use super::subject::{Ran, Subject};
 use super::summary;
 use crate::acs::ApiVersion;
 use crate::acs::time::duration_text;
@@ -16,7 +16,6 @@ use crate::builtin;
 use crate::cli::output::{Output, warn};
 use crate::driver::adapter::Limits;
 use crate::exit::Exit;
-use crate::judge::baseline::Baseline;
 use crate::judge::{JudgeOptions, SnapshotMode};
 use crate::plan::{Filter, Selection, Shard};
 use crate::report::describe::Redaction;
@@ -26,7 +25,7 @@ use crate::report::{RecorderOptions, Sink, quoted};
 use crate::run::CaseOptions;
 use crate::scenario::diagnostics::render;
 use crate::scenario::{Lane, Loaded};
-use crate::sdk::{Outcome, Prepared, RequirementSet, Trial};
+use crate::sdk::{Prepared, RequirementSet, Trial};
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct SuiteArgs {
@@ -107,48 +106,6 @@ impl LaneName {
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     crate::acs::time::parse_duration(text)
         .ok_or_else(|| format!("\"{text}\" is no duration such as 500ms or 10s"))
-}
-
-/// An adapter with what belongs to it.
-#[derive(Debug, Clone)]
-pub struct Subject {
-    /// The adapter's command, as one text.
-    pub command: String,
-    /// Added to its environment.
-    pub environment: Vec<(String, String)>,
-    pub baseline: Option<Baseline>,
-    pub place: PlaceArgs,
-    /// Say nothing of single cases.
-    pub quiet: bool,
-}
-
-impl Subject {
-    /// The command as a shell would have to be given it.
-    fn command_with_environment(&self) -> String {
-        let variables: String = self
-            .environment
-            .iter()
-            .map(|(name, value)| format!("{name}={} ", quoted(value)))
-            .collect();
-        let env = if variables.is_empty() { "" } else { "env " };
-        format!("{env}{variables}{}", self.command)
-    }
-}
-
-/// What a run of the suite came to.
-pub enum Ran {
-    Done(Box<(Prepared, Outcome)>),
-    /// It did not come to a run; the reason was told.
-    Not(Exit, String),
-}
-
-impl Ran {
-    /// Tells why there is no run.
-    fn refused(exit: Exit, why: &dyn std::fmt::Display) -> Self {
-        let why = why.to_string();
-        warn!("error: {why}");
-        Self::Not(exit, why)
-    }
 }
 
 impl SuiteArgs {
