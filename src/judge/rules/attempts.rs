@@ -208,3 +208,7 @@ pub(super) fn cancellation_is_prompt(watch: &Watch<'_>, tally: &mut Tally) {
         });
     }
 }
+
+#[cfg(test)]
+#[path = "attempts_tests.rs"]
+mod tests;

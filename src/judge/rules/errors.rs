@@ -156,3 +156,7 @@ fn conditions_are_told_apart(watch: &Watch<'_>, tally: &mut Tally) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "errors_tests.rs"]
+mod tests;

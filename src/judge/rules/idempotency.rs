@@ -158,3 +158,7 @@ fn result_is_exposed(watch: &Watch<'_>, tally: &mut Tally) {
         });
     }
 }
+
+#[cfg(test)]
+#[path = "idempotency_tests.rs"]
+mod tests;

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::acs::{ApiVersion, Mask, Operation, Secret};
 use crate::judge::rules::{RuleResult, RuleStatus, judge};
 use crate::transcript::{
-    Attempt, Called, Exchange, Headers, Observer, Received, Sent, TargetKind, Traffic, Transcript,
+    Attempt, Called, ErrorKind, Exchange, Failure, Headers, Observer, Outcome, Received, Sent,
+    TargetKind, Traffic, Transcript,
 };
 
 /// Hash of no body, and a signature in the documented form.
@@ -71,6 +72,20 @@ pub fn call(transcript: &mut Transcript, operation: Operation, arguments: &Value
             api_version: ApiVersion::new("2025-03-13"),
             options: map(options),
         });
+    }
+}
+
+/// Makes the call come to a failure.
+pub fn fails(transcript: &mut Transcript, kind: ErrorKind, status: Option<u16>, message: &str) {
+    for step in &mut transcript.steps {
+        step.outcome = Some(Outcome::Err(Failure {
+            kind,
+            status,
+            code: None,
+            message: message.to_owned(),
+            request_id: None,
+            native: None,
+        }));
     }
 }
 

@@ -112,3 +112,7 @@ fn version_is_selected(watch: &Watch<'_>, tally: &mut Tally) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "version_tests.rs"]
+mod tests;
