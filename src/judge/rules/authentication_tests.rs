@@ -164,3 +164,58 @@ fn roles_and_changed_values_are_compared() {
     let later = body(true, "2026-11-27T05:00:00Z");
     breaks(&run("REQ-9", update, &given, &later), "REQ-9", "2026-11-27");
 }
+
+#[test]
+fn the_hash_is_that_of_the_body() {
+    let sent = |body: &'static [u8]| {
+        let mut request = signed(0.0, 200);
+        request.sent.body = body.into();
+        transcript("AUTH-1", vec![request])
+    };
+    obeys(&sent(b""), "AUTH-1");
+    breaks(&sent(b"{}"), "AUTH-1", "the body's hash is");
+}
+
+#[test]
+fn a_request_names_one_host_and_it_is_its_own() {
+    let host = |values: &[&str]| {
+        let mut request = signed(0.0, 200);
+        request.sent.headers.0.retain(|(name, _)| name != "host");
+        values.iter().for_each(|value| request.sent.headers.push("host", *value));
+        transcript("AUTH-5", vec![request])
+    };
+    obeys(&host(&["localhost"]), "AUTH-5");
+    breaks(&host(&[]), "AUTH-5", "no Host is sent");
+    breaks(&host(&["localhost", "localhost"]), "AUTH-5", "Host is sent 2 times");
+    breaks(&host(&["elsewhere"]), "AUTH-5", "is not the authority");
+}
+
+#[test]
+fn a_token_credential_is_used() {
+    let mut keyed = transcript("AUTH-6", vec![signed(0.0, 200)]);
+    call(&mut keyed, Operation::ListRooms, &json!({}), &json!({ "credential": "token" }));
+    breaks(&keyed, "AUTH-6", "no bearer token is sent");
+}
+
+/// A call to an http endpoint that came to this.
+fn insecure(exchanges: Vec<Exchange>, kind: ErrorKind) -> crate::transcript::Transcript {
+    let mut all = transcript("AUTH-9", exchanges);
+    let options = json!({ "endpoint": "http://localhost:1" });
+    call(&mut all, Operation::ListRooms, &json!({}), &options);
+    fails(&mut all, kind, None, "x");
+    all
+}
+
+#[test]
+fn what_goes_over_plain_http_is_judged_by_the_wire_and_not_by_the_clients_word() {
+    let bare = |mut request: Exchange| {
+        request.sent.scheme = "http".to_owned();
+        request
+    };
+    obeys(&insecure(vec![], ErrorKind::Validation), "AUTH-9");
+    obeys(&insecure(vec![bare(exchange(0.0, 400, &[]))], ErrorKind::Http), "AUTH-9");
+    obeys(&insecure(vec![signed(0.0, 200)], ErrorKind::Http), "AUTH-9");
+    let shown = insecure(vec![bare(signed(0.0, 400))], ErrorKind::Auth);
+    breaks(&shown, "AUTH-9", "its credentials went out");
+    breaks(&insecure(vec![], ErrorKind::Transport), "AUTH-9", "is not refused");
+}
